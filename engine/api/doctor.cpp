@@ -1,0 +1,148 @@
+#include "dbrollback/doctor.hpp"
+
+#include <unistd.h>
+
+#include "dbrollback/error.hpp"
+#include "dbrollback/repository.hpp"
+#include "engine/base/file.hpp"
+#include "engine/base/text.hpp"
+#include "engine/base/time.hpp"
+#include "engine/database/database.hpp"
+#include "engine/repository/store.hpp"
+#include "engine/repository/take.hpp"
+
+namespace dbrollback {
+
+using base::cat;
+using base::printable;
+
+namespace {
+
+class Doctor {
+ public:
+  explicit Doctor(const Config& config) : config_(&config) {}
+
+  std::vector<Diagnosis> run(const std::vector<DatabaseConfig>& databases) {
+    add(Diagnosis::Level::ok, "configuration",
+        config_->file.empty() ? "no dbrollback.toml: defaults and command line" : printable(config_->file.native()));
+    look("repository", [&] { repository(); });
+    if (databases.empty()) {
+      add(Diagnosis::Level::warning, "database", "none is configured", "give --database FILE, or write one with `dbrollback init`");
+    }
+    for (const auto& database : databases) {
+      look(cat("database ", database.name), [&] { look_at(database); });
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void add(Diagnosis::Level level, std::string subject, std::string message, std::string next = {}) {
+    found_.push_back({.level = level, .subject = std::move(subject), .message = std::move(message), .next = std::move(next)});
+  }
+
+  template <class Look>
+  void look(const std::string& subject, Look look) {
+    try {
+      look();
+    } catch (const Error& error) {
+      add(Diagnosis::Level::failure, subject, error.what(), error.info().next);
+    }
+  }
+
+  void repository() {
+    Repository repository = Repository::open(config_->repository);
+    const std::string folder = printable(repository.folder().native());
+    if (::access(repository.folder().c_str(), W_OK | X_OK) != 0) {
+      add(Diagnosis::Level::failure, "repository", cat(folder, " cannot be written by this account"),
+          "run as the account that owns it, or make it with `init --group`");
+    }
+    const base::Disk disk = base::disk_of(repository.folder());
+    if (disk.read_only) {
+      add(Diagnosis::Level::failure, "repository", cat(folder, " is on a disk that is mounted read-only"), "mount it for writing");
+    }
+    if (disk.in_memory) {
+      add(Diagnosis::Level::warning, "repository", cat(folder, " is in memory (tmpfs): a restart loses every snapshot"),
+          "put the repository on a disk");
+    }
+    repository_device_ = disk.device;
+    const auto snapshots = repository.list();
+    std::size_t damaged = 0;
+    for (const auto& snapshot : snapshots) {
+      damaged += snapshot.damaged ? 1U : 0U;
+    }
+    add(Diagnosis::Level::ok, "repository",
+        cat(folder, ": ", base::plural(snapshots.size(), "snapshot"), ", ", base::human_bytes(disk.free_bytes), " free"));
+    if (damaged > 0) {
+      add(Diagnosis::Level::failure, "repository", cat(base::plural(damaged, "snapshot"), " damaged"),
+          "`dbrollback list` shows which; take a new one now");
+    }
+    for (const auto& id : repository.store().snapshot_folders()) {
+      if (!repository.store().is_published(id)) {
+        add(Diagnosis::Level::warning, "repository", cat(id, " is unfinished: it is being written, or its writer died"),
+            "the next snapshot removes what nobody is writing");
+      }
+    }
+  }
+
+  void look_at(const DatabaseConfig& config) {
+    const std::string subject = cat("database ", config.name);
+    Observer silent;
+    const auto database = database::open_database(config);
+    const database::Condition condition = database->condition();
+    const std::string file = printable(database->location().native());
+    if (condition.kind == database::Condition::Kind::broken) {
+      add(Diagnosis::Level::failure, subject, condition.problem, "`dbrollback restore` can put a snapshot in its place");
+      return;
+    }
+    for (const auto& leftover : condition.leftovers) {
+      add(Diagnosis::Level::warning, subject, cat(printable(leftover.native()), " is there and no process has ", file, " open"),
+          "if the application crashed, opening the database once with it recovers what was committed");
+    }
+    const auto view = database->open_view(repository::view_options(config, silent), silent);
+    const auto& facts = view->describe();
+    add(Diagnosis::Level::ok, subject,
+        cat(file, ": ", base::human_bytes(facts.bytes()), ", ", base::plural(facts.schema.tables.size(), "table"),
+            ", journal mode ", facts.journal_mode, ", page size ", facts.page_size));
+    if (::access(database->location().c_str(), W_OK) != 0 || ::access(database->location().parent_path().c_str(), W_OK) != 0) {
+      add(Diagnosis::Level::warning, subject, cat("this account may read ", file, " but not restore into it"),
+          "restores must run as the account that owns the database");
+    }
+    if (facts.journal_mode != "wal") {
+      add(Diagnosis::Level::warning, subject,
+          cat("journal mode ", facts.journal_mode, ": while a snapshot reads, writers wait, for at most ",
+              base::human_duration(config.max_writer_pause)),
+          "PRAGMA journal_mode=WAL lets readers and writers work side by side");
+    }
+    const base::Disk disk = base::disk_of(database->location());
+    if (repository_device_ && disk.device == *repository_device_) {
+      add(Diagnosis::Level::warning, subject, "the repository is on the database's own disk: losing it loses both",
+          "put the repository on another disk");
+    }
+    if (disk.free_bytes < facts.bytes()) {
+      add(Diagnosis::Level::warning, subject,
+          cat("a restore needs up to ", base::human_bytes(facts.bytes()), " beside the database, and ",
+              base::human_bytes(disk.free_bytes), " are free"),
+          "free some room on that disk");
+    }
+    for (const auto& check : config.checks) {
+      const std::string value = view->value_of(check.sql);
+      if (check.expect && *check.expect != value) {
+        add(Diagnosis::Level::warning, subject,
+            cat("integrity query '", printable(check.name), "' gives ", printable(value), " instead of ", *check.expect),
+            "look at the data: a snapshot would hold it as it is");
+      }
+    }
+  }
+
+  const Config* config_;
+  std::vector<Diagnosis> found_;
+  std::optional<std::uint64_t> repository_device_;
+};
+
+}  // namespace
+
+std::vector<Diagnosis> diagnose(const Config& config, const std::vector<DatabaseConfig>& databases) {
+  return Doctor(config).run(databases);
+}
+
+}  // namespace dbrollback

@@ -1,0 +1,50 @@
+#include "dbrollback/snapshot.hpp"
+
+#include "engine/base/random.hpp"
+#include "engine/base/text.hpp"
+#include "engine/base/time.hpp"
+#include "engine/database/database.hpp"
+#include "engine/repository/run_record.hpp"
+#include "engine/repository/take.hpp"
+#include "engine/snapshot/capture.hpp"
+#include "engine/snapshot/id.hpp"
+#include "engine/storage/tar/tar_store.hpp"
+
+namespace dbrollback {
+
+SnapshotDetails take_snapshot(Repository& repository, const DatabaseConfig& database, const SnapshotOptions& options,
+                              Observer& observer) {
+  repository::Store& store = repository.store();
+  SnapshotDetails taken;
+  const auto target = database::open_database(database);
+  for (const auto& id : store.sweep()) {
+    observer.note(base::cat("removed ", id, ", which a snapshot that was cut off had left unfinished"));
+  }
+  const auto shared = store.share(database.lock_timeout);
+  const auto alone = store.lock_database(store.lineage_of(database.name, target->location()), database.name);
+  repository::RunRecord record{.command = "snapshot", .database = database.name, .facts = {}};
+  repository::recorded(store, record, observer, [&] {
+    taken = repository::take(store, *target, database, options, false, observer);
+    record.facts.emplace_back("snapshot", taken.summary.id);
+    record.facts.emplace_back("failed_checks", std::to_string(taken.summary.failed_checks));
+  });
+  return taken;
+}
+
+SnapshotDetails stream_snapshot(int fd, const DatabaseConfig& database, const SnapshotOptions& options,
+                                Observer& observer) {
+  const auto target = database::open_database(database);
+  const auto view = target->open_view(repository::view_options(database, observer), observer);
+  storage::TarStore store(fd, "standard output");
+  const base::Time created = base::now();
+  // A stream belongs to no repository: its lineage is its own.
+  const snapshot::CaptureOptions names{.id = snapshot::make_id(created, options.app_version),
+                                       .lineage = base::random_hex(16),
+                                       .created = created,
+                                       .tolerate_damage = false};
+  SnapshotDetails taken = snapshot::capture(*view, store, database, options, names, observer);
+  store.finish();
+  return taken;
+}
+
+}  // namespace dbrollback

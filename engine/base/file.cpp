@@ -1,0 +1,241 @@
+#include "engine/base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+#include "engine/base/fail.hpp"
+#include "engine/base/text.hpp"
+
+namespace dbrollback::base {
+
+namespace {
+
+// Makes a call again for as long as a signal interrupts it.
+template <class Call>
+auto retry(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) {
+    result = call();
+  }
+  return result;
+}
+
+int flags_of(File::Mode mode) {
+  switch (mode) {
+    case File::Mode::read:
+      return O_RDONLY;
+    case File::Mode::write:
+      return O_WRONLY;
+    case File::Mode::create:
+      return O_RDWR | O_CREAT | O_TRUNC;
+    case File::Mode::create_new:
+      break;
+  }
+  return O_RDWR | O_CREAT | O_EXCL;
+}
+
+}  // namespace
+
+File::File(const fs::path& path, Mode mode, mode_t permissions) : path_(path) {
+  fd_ = retry([&] { return ::open(path.c_str(), flags_of(mode) | O_CLOEXEC | O_NOFOLLOW, permissions); });
+  if (fd_ < 0) {
+    fail_errno(errno, mode == Mode::read || mode == Mode::write ? "open" : "create", path);
+  }
+  if ((mode == Mode::create || mode == Mode::create_new) && ::fchmod(fd_, permissions) != 0) {
+    fail_errno(errno, "set the mode of", path);
+  }
+}
+
+File::File(File&& other) noexcept : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+
+File& File::operator=(File&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+File::~File() {
+  if (fd_ >= 0) {
+    (void)::close(fd_);
+  }
+}
+
+std::uint64_t File::size() const {
+  struct stat info {};
+  if (::fstat(fd_, &info) != 0) {
+    fail_errno(errno, "look at", path_);
+  }
+  return static_cast<std::uint64_t>(info.st_size);
+}
+
+void File::write(ByteView bytes) { write_all(fd_, bytes, path_); }
+
+std::size_t File::read_at(std::uint64_t offset, std::span<std::byte> into) const {
+  std::size_t done = 0;
+  while (done < into.size()) {
+    const ssize_t got = retry([&] {
+      return ::pread(fd_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+    });
+    if (got < 0) {
+      fail_errno(errno, "read", path_);
+    }
+    if (got == 0) {
+      break;
+    }
+    done += static_cast<std::size_t>(got);
+  }
+  return done;
+}
+
+void File::sync() {
+  if (retry([&] { return ::fsync(fd_); }) != 0) {
+    fail_errno(errno, "write to the disk", path_);
+  }
+}
+
+void File::close() {
+  const int fd = std::exchange(fd_, -1);
+  if (fd >= 0 && ::close(fd) != 0 && errno != EINTR) {
+    fail_errno(errno, "close", path_);
+  }
+}
+
+std::optional<FileStat> stat_file(const fs::path& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) {
+      return std::nullopt;
+    }
+    fail_errno(errno, "look at", path);
+  }
+  return FileStat{.size = static_cast<std::uint64_t>(info.st_size),
+                  .modified_ns = info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec,
+                  .device = info.st_dev,
+                  .inode = info.st_ino,
+                  .is_folder = S_ISDIR(info.st_mode),
+                  .is_regular = S_ISREG(info.st_mode)};
+}
+
+std::optional<std::string> read_file(const fs::path& path, std::uint64_t limit) {
+  if (!stat_file(path)) {
+    return std::nullopt;
+  }
+  const File file(path, File::Mode::read);
+  const std::uint64_t size = file.size();
+  if (size > limit) {
+    fail({.code = "too_large",
+          .exit = Exit::damaged,
+          .message = cat(printable(path.native()), " is ", human_bytes(size), ", more than the ", human_bytes(limit),
+                         " that such a file may have"),
+          .object = path,
+          .state = {},
+          .next = {}});
+  }
+  std::string text(size, '\0');
+  text.resize(file.read_at(0, std::as_writable_bytes(std::span(text))));
+  return text;
+}
+
+void write_all(int fd, ByteView bytes, const std::string& object) {
+  while (!bytes.empty()) {
+    const ssize_t put = retry([&] { return ::write(fd, bytes.data(), bytes.size()); });
+    if (put < 0) {
+      fail_errno(errno, "write", object);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+  }
+}
+
+void make_folder(const fs::path& path, mode_t permissions) {
+  if (path.empty() || stat_file(path)) {
+    return;
+  }
+  make_folder(path.parent_path(), permissions);
+  if (::mkdir(path.c_str(), permissions) != 0) {
+    if (errno == EEXIST) {
+      return;
+    }
+    fail_errno(errno, "create", path);
+  }
+  if (::chmod(path.c_str(), permissions) != 0) {  // the umask may have taken some away
+    fail_errno(errno, "set the mode of", path);
+  }
+}
+
+void sync_folder(const fs::path& path) {
+  const int fd = retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+  if (fd < 0) {
+    fail_errno(errno, "open", path);
+  }
+  const int result = retry([&] { return ::fsync(fd); });
+  const int error = errno;
+  (void)::close(fd);
+  if (result != 0 && error != EINVAL) {  // some file systems cannot sync a folder
+    fail_errno(error, "write to the disk", path);
+  }
+}
+
+void rename_file(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    fail_errno(errno, cat("rename ", from.filename().native(), " to"), to);
+  }
+}
+
+bool rename_file_if_absent(const fs::path& from, const fs::path& to) {
+  // A hard link fails where the name is taken, on every file system that has them.
+  if (::link(from.c_str(), to.c_str()) != 0) {
+    if (errno == EEXIST) {
+      return false;
+    }
+    if (errno != EPERM && errno != EOPNOTSUPP) {
+      fail_errno(errno, "create", to);
+    }
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
+      if (errno == EEXIST) {
+        return false;
+      }
+      fail_errno(errno, "create", to);
+    }
+    return true;
+  }
+  remove_file(from);
+  return true;
+}
+
+void remove_file(const fs::path& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
+    fail_errno(errno, "remove", path);
+  }
+}
+
+void remove_folder_if_empty(const fs::path& path) {
+  if (::rmdir(path.c_str()) != 0 && errno != ENOENT && errno != ENOTEMPTY && errno != EEXIST) {
+    fail_errno(errno, "remove", path);
+  }
+}
+
+std::vector<std::string> list_folder(const fs::path& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  fs::directory_iterator entries(path, error);
+  if (error) {
+    if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) {
+      return names;
+    }
+    fail_errno(error.value(), "list", path);
+  }
+  for (const fs::directory_iterator end; entries != end; entries.increment(error)) {
+    names.push_back(entries->path().filename());
+    if (error) {
+      fail_errno(error.value(), "list", path);
+    }
+  }
+  return names;
+}
+
+}  // namespace dbrollback::base

@@ -1,0 +1,95 @@
+// Files and folders. Every system call on storage outside SQLite goes through here. Functions throw Error with the
+// object's path in it; a call interrupted by a signal is made again.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/bytes.hpp"
+
+namespace dbrollback::base {
+
+namespace fs = std::filesystem;
+
+// An open file; closes itself. Movable.
+class File {
+ public:
+  enum class Mode { read, write, create, create_new };  // write: what is there stays
+
+  File() = default;
+  // `permissions` count for new files, whatever the umask says.
+  File(const fs::path& path, Mode mode, mode_t permissions = 0600);
+  File(File&& other) noexcept;
+  File& operator=(File&& other) noexcept;
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File();
+
+  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+  [[nodiscard]] const fs::path& path() const { return path_; }
+  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] std::uint64_t size() const;
+
+  void write(ByteView bytes);
+  // Fills `into` from `offset`; returns fewer bytes than asked only at the end of the file.
+  [[nodiscard]] std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) const;
+  void sync();
+  // Closes, reporting what close() reports.
+  void close();
+
+ private:
+  fs::path path_;
+  int fd_ = -1;
+};
+
+// Who and what a file is, without following it twice.
+struct FileStat {
+  std::uint64_t size = 0;
+  std::int64_t modified_ns = 0;
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  bool is_folder = false;
+  bool is_regular = false;
+};
+[[nodiscard]] std::optional<FileStat> stat_file(const fs::path& path);
+
+// The whole file, or Error "too_large" beyond `limit` bytes; nothing when there is no such file.
+[[nodiscard]] std::optional<std::string> read_file(const fs::path& path, std::uint64_t limit);
+
+// Writes all of `bytes` to a descriptor that is not ours (a pipe, standard output), called `object` in messages.
+void write_all(int fd, ByteView bytes, const std::string& object);
+
+void make_folder(const fs::path& path, mode_t permissions);  // and its parents; nothing when it is there
+void sync_folder(const fs::path& path);
+void rename_file(const fs::path& from, const fs::path& to);         // replaces `to`
+bool rename_file_if_absent(const fs::path& from, const fs::path& to);  // false: `to` is there
+void remove_file(const fs::path& path);                             // nothing when it is not there
+void remove_folder_if_empty(const fs::path& path);
+[[nodiscard]] std::vector<std::string> list_folder(const fs::path& path);  // names; empty when there is no folder
+
+// Copies a file's bytes, mode and, where allowed, owner to a new file, and syncs it.
+void copy_file(const fs::path& from, const fs::path& to);
+// Writes one file's bytes into another in place (inode, owner and mode stay), or a new one, and syncs it.
+void overwrite_file(const fs::path& from, const fs::path& to);
+// Cuts a file to nothing in place: inode, owner and mode stay.
+void empty_file(const fs::path& path);
+
+// Room for an ordinary user on the disk that holds `path` (which need not exist yet), and what kind of disk it is.
+struct Disk {
+  std::uint64_t free_bytes = 0;
+  std::uint64_t device = 0;
+  bool in_memory = false;  // tmpfs or ramfs: gone after a restart
+  bool read_only = false;
+};
+[[nodiscard]] Disk disk_of(const fs::path& path);
+
+// $TMPDIR or /tmp.
+[[nodiscard]] fs::path temporary_folder();
+
+}  // namespace dbrollback::base

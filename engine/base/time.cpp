@@ -1,0 +1,47 @@
+#include "engine/base/time.hpp"
+
+#include <absl/time/civil_time.h>
+#include <absl/time/clock.h>
+#include <absl/time/time.h>
+
+#include "engine/base/fail.hpp"
+#include "engine/base/text.hpp"
+
+namespace dbrollback::base {
+
+Time now() { return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now()); }
+
+std::string to_iso(Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E9SZ", absl::FromChrono(time), absl::UTCTimeZone());
+}
+
+std::optional<Time> time_from_iso(std::string_view text) {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime("%Y-%m-%dT%H:%M:%E*SZ", std::string(text), &time, &error)) {
+    return std::nullopt;
+  }
+  return Time(std::chrono::nanoseconds(absl::ToUnixNanos(time)));
+}
+
+std::string to_compact(Time time) {
+  return absl::FormatTime("%Y%m%dT%H%M%SZ", absl::FromChrono(time), absl::UTCTimeZone());
+}
+
+Day day_in(const std::string& timezone, Time time) {
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone(timezone, &zone)) {
+    fail_usage("unknown_timezone", cat("there is no time zone ", printable(timezone)), timezone,
+               "use a name such as Europe/Berlin or UTC, and install tzdata if it is missing");
+  }
+  const absl::CivilDay day = absl::ToCivilDay(absl::FromChrono(time), zone);
+  const absl::CivilDay thursday = absl::NextWeekday(absl::PrevWeekday(day + 1, absl::Weekday::monday) - 1,
+                                                    absl::Weekday::thursday);
+  return {.year = static_cast<int>(day.year()),
+          .month = day.month(),
+          .day = day.day(),
+          .iso_year = static_cast<int>(thursday.year()),
+          .iso_week = (absl::GetYearDay(thursday) - 1) / 7 + 1};
+}
+
+}  // namespace dbrollback::base

@@ -1,0 +1,21 @@
+#include "engine/config/place.hpp"
+
+#include <utility>
+
+#include "engine/base/fail.hpp"
+#include "engine/base/text.hpp"
+
+namespace dbrollback::config {
+
+void Place::mistake(std::string_view what) const {
+  const std::string message = key.empty() ? base::cat(where, what) : base::cat(where, key, ": ", what);
+  base::fail_usage("config", message, key);
+}
+
+Place place_in(std::string_view file, Position at, std::string key) {
+  return {.where = base::cat(file, ":", at.line, ":", at.column, ": "), .key = std::move(key)};
+}
+
+Place variable(std::string name) { return {.where = {}, .key = std::move(name)}; }
+
+}  // namespace dbrollback::config

@@ -1,0 +1,191 @@
+// What the rest of the engine knows of a database: a consistent view that can be described, read and counted, and a
+// target that can be overwritten. The adapters beside this file are the only places that know which library does it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "dbrollback/config.hpp"
+#include "dbrollback/observer.hpp"
+#include "engine/base/bytes.hpp"
+#include "engine/base/hash.hpp"
+#include "engine/base/processes.hpp"
+#include "schema/model.hpp"
+
+namespace dbrollback::database {
+
+// Facts of a database at the moment of a view.
+struct Description {
+  std::string engine;
+  std::string server_version;
+  std::string source;  // where it is: evidence, never identity
+  std::string encoding;
+  std::string journal_mode;
+  std::uint32_t page_size = 0;
+  std::uint64_t page_count = 0;
+  schema::Schema schema;
+  std::vector<std::pair<std::string, std::string>> left_out;  // object, reason
+
+  [[nodiscard]] std::uint64_t bytes() const { return page_count * page_size; }
+};
+
+// A run of pages [first, end), counted from 0.
+struct Batch {
+  std::uint64_t first = 0;
+  std::uint64_t end = 0;
+  base::Bytes bytes;
+};
+
+// Where a view's pages go. Runs come in any order, each page once.
+class BatchSink {
+ public:
+  BatchSink() = default;
+  BatchSink(const BatchSink&) = delete;
+  BatchSink& operator=(const BatchSink&) = delete;
+  BatchSink(BatchSink&&) = delete;
+  BatchSink& operator=(BatchSink&&) = delete;
+  virtual ~BatchSink() = default;
+  [[nodiscard]] virtual base::Bytes take_buffer() { return {}; }
+  virtual void take(Batch batch) = 0;
+};
+
+// Random access to a database's pages, checked as they are read. One thread at a time.
+class PageSource {
+ public:
+  PageSource() = default;
+  PageSource(const PageSource&) = delete;
+  PageSource& operator=(const PageSource&) = delete;
+  PageSource(PageSource&&) = delete;
+  PageSource& operator=(PageSource&&) = delete;
+  virtual ~PageSource() = default;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+  // Fills `into` from `offset`; precondition: the range lies within size(). Throws Error (Exit::damaged).
+  virtual void read(std::uint64_t offset, std::span<std::byte> into) = 0;
+};
+
+// A table's rows as a number that does not depend on their order: docs/format.md, "Content hash".
+struct Content {
+  std::uint64_t rows = 0;
+  base::Hash128 hash;
+  friend bool operator==(const Content&, const Content&) = default;
+};
+
+struct RowDifference {
+  std::uint64_t added = 0;
+  std::uint64_t removed = 0;
+  std::uint64_t changed = 0;
+  std::string compared_by;
+};
+
+// Asked at every moment at which a long reading may stop; throws to stop it.
+using Tick = std::function<void()>;
+
+// A consistent view: everything that it returns belongs to one moment. One thread at a time.
+class View {
+ public:
+  View() = default;
+  View(const View&) = delete;
+  View& operator=(const View&) = delete;
+  View(View&&) = delete;
+  View& operator=(View&&) = delete;
+  virtual ~View() = default;
+
+  [[nodiscard]] virtual const Description& describe() const = 0;
+  // Every page to `sink`.
+  virtual void read(BatchSink& sink, const std::function<void(std::uint64_t bytes)>& progress) = 0;
+  [[nodiscard]] virtual std::uint64_t count(const std::string& table) = 0;
+  [[nodiscard]] virtual Content content(const std::string& table) = 0;
+  // The one value that a query returns, as text ("NULL" for none). Throws Error (Exit::usage) for a query that fails,
+  // returns no row or more than one column, or would write.
+  [[nodiscard]] virtual std::string value_of(const std::string& sql) = 0;
+  // What the database's own checks find: damage first; then rows that refer to nothing.
+  struct Integrity {
+    std::vector<std::string> damage;
+    std::vector<std::string> orphans;  // "orders -> customers: 11 rows"
+  };
+  [[nodiscard]] virtual Integrity integrity() = 0;
+  // Row by row against another view of the same engine; `this` is A. Precondition: both have the table.
+  [[nodiscard]] virtual RowDifference compare(View& b, const std::string& table) = 0;
+};
+
+struct ViewOptions {
+  std::chrono::milliseconds lock_timeout{5000};
+  // How long a writer may be kept waiting by this view before it gives up with Error "writer_waiting" (Exit::busy).
+  std::chrono::milliseconds max_writer_pause{5000};
+  Tick tick;
+};
+
+// What is at a path.
+struct Condition {
+  enum class Kind { absent, database, broken };
+  Kind kind = Kind::absent;
+  std::string problem;  // for broken: what is wrong with it
+  std::vector<std::filesystem::path> leftovers;  // journals beside it that no process is using
+  base::Holders holders;
+};
+
+struct OverwriteOptions {
+  std::chrono::milliseconds lock_timeout{5000};
+  bool verify = true;  // compare every page with the source afterwards
+  bool private_file = false;  // nobody else knows this file yet: no journal, one sync at the end
+  // Called when nobody can write any more and before anything is overwritten, or, where the engine cannot hold writers
+  // off while it reads, before that: then it is called again for as long as somebody wrote in between. May be empty.
+  std::function<void()> keep_state;
+  std::function<void(std::string_view phase, std::uint64_t bytes)> progress;
+  Tick tick;
+};
+
+struct OverwriteResult {
+  // not_done: not asked for, or a writer was waiting. equal: every page is the source's, but for the bytes that the
+  // engine changes by its own hand. written_since: somebody wrote before the comparison could begin.
+  enum class Comparison { not_done, equal, written_since };
+  Comparison comparison = Comparison::not_done;
+  std::chrono::milliseconds writers_paused{};
+};
+
+struct TablesOptions {
+  std::chrono::milliseconds lock_timeout{5000};
+  bool allow_orphans = false;
+  std::function<void()> keep_state;  // called when nobody else can write any more
+  Tick tick;
+};
+
+class Database {
+ public:
+  Database() = default;
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  Database(Database&&) = delete;
+  Database& operator=(Database&&) = delete;
+  virtual ~Database() = default;
+
+  [[nodiscard]] virtual std::unique_ptr<View> open_view(const ViewOptions& options, Observer& observer) = 0;
+  [[nodiscard]] virtual Condition condition() = 0;
+  // The file or server object, for messages.
+  [[nodiscard]] virtual std::filesystem::path location() const = 0;
+  // Replaces everything with `source`, atomically for readers and writers of the database.
+  // State after a failure: unchanged, unless the Error is Exit::partial.
+  virtual OverwriteResult overwrite(PageSource& source, const OverwriteOptions& options) = 0;
+  // Replaces the rows (and, where it differs, the definition) of some tables, in one transaction.
+  // State after a failure: unchanged.
+  virtual void overwrite_tables(PageSource& source, const std::vector<std::string>& tables,
+                                const TablesOptions& options) = 0;
+};
+
+// The adapter for a configured database. Throws Error (Exit::usage) for a URL of no known kind.
+[[nodiscard]] std::unique_ptr<Database> open_database(const DatabaseConfig& config);
+// A database in a file of ours (a scratch copy, an export).
+[[nodiscard]] std::unique_ptr<Database> open_file(const std::filesystem::path& file);
+// A view of stored pages, without a file. `source` must outlive it.
+[[nodiscard]] std::unique_ptr<View> open_pages(PageSource& source, const std::string& name, const ViewOptions& options);
+
+}  // namespace dbrollback::database

@@ -1,0 +1,147 @@
+#include "engine/database/sqlite/errors.hpp"
+
+#include <sqlite3.h>
+
+#include <array>
+#include <cmath>
+
+#include "engine/base/file.hpp"
+#include "engine/base/processes.hpp"
+#include "engine/base/text.hpp"
+
+namespace dbrollback::database::sqlite {
+
+using base::cat;
+using base::printable;
+
+namespace {
+
+constexpr std::string_view magic{"SQLite format 3\0", 16};
+
+// Bits of entropy in each byte: about 8 for ciphertext, less for anything that people or programs write.
+double entropy(base::ByteView bytes) {
+  std::array<double, 256> counts{};
+  for (const std::byte byte : bytes) {
+    counts.at(std::to_integer<std::size_t>(byte)) += 1;
+  }
+  double sum = 0;
+  for (const double count : counts) {
+    if (count > 0) {
+      const double share = count / static_cast<double>(bytes.size());
+      sum -= share * std::log2(share);
+    }
+  }
+  return sum;
+}
+
+ErrorInfo locked(const std::string& path) {
+  const auto holders = base::holders_of({path, path + "-wal", path + "-shm"});
+  return {.code = "database_locked",
+          .exit = Exit::busy,
+          .message = cat(printable(path), " is locked by ", base::describe(holders)),
+          .object = path,
+          .state = "nothing was changed",
+          .next = "wait until it is done, or give a longer --lock-timeout, then run this command again"};
+}
+
+}  // namespace
+
+ErrorInfo describe_failure(sqlite3* handle, int result, const std::string& path, const std::string& doing) {
+  const int error_number = handle != nullptr ? sqlite3_system_errno(handle) : 0;
+  const std::string why = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(result);
+  ErrorInfo info{.code = "sqlite",
+                 .exit = Exit::failed,
+                 .message = cat("could not ", doing, " ", printable(path), ": ", printable(why)),
+                 .object = path,
+                 .state = "nothing was changed",
+                 .next = {}};
+  if (result == SQLITE_READONLY_RECOVERY || result == SQLITE_READONLY_ROLLBACK || result == SQLITE_READONLY_CANTINIT) {
+    info.code = "needs_recovery";
+    info.message = cat(printable(path), " has a journal that a crashed process left, and this account may not roll it back");
+    info.next = "run this command as an account that may write the database and its folder";
+    return info;
+  }
+  switch (result & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return locked(path);
+    case SQLITE_NOTADB:
+      info.code = "not_a_database";
+      info.message = cat(printable(path), " is not an SQLite database, or is encrypted");
+      info.next = "look whether this is the right file; `dbrollback restore` can put a snapshot in its place";
+      break;
+    case SQLITE_CORRUPT:
+      info.code = "damaged_database";
+      info.exit = Exit::damaged;
+      info.message = cat(printable(path), " is damaged: ", printable(why));
+      info.next = "`dbrollback list` shows the snapshots that could be restored in its place";
+      break;
+    case SQLITE_FULL:
+      info.code = "no_room";
+      info.message = cat("there is no room left on the disk of ", printable(path));
+      info.next = "free some room there, then run this command again";
+      break;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      info.code = "no_permission";
+      info.message = cat("this account may not write ", printable(path), " or its folder");
+      info.next = "run this command as the account that the application runs as";
+      break;
+    case SQLITE_CANTOPEN:
+      info.code = base::stat_file(path) ? "no_permission" : "no_such_file";
+      info.message = base::stat_file(path)
+                         ? cat("could not open ", printable(path), " or the files beside it: ",
+                               error_number != 0 ? std::generic_category().message(error_number) : why)
+                         : cat("there is no file ", printable(path));
+      info.next = "run this command as an account that may read and write the database and its folder";
+      break;
+    case SQLITE_IOERR:
+      info.code = "io";
+      info.message = cat("the disk failed while this command tried to ", doing, " ", printable(path), ": ",
+                         error_number != 0 ? std::generic_category().message(error_number) : why);
+      break;
+    default:
+      break;
+  }
+  return info;
+}
+
+std::optional<ErrorInfo> what_is_wrong_with(const std::filesystem::path& file) {
+  const std::string name = printable(file.native());
+  ErrorInfo info{.code = "no_such_file",
+                 .exit = Exit::failed,
+                 .message = cat("there is no file ", name),
+                 .object = file,
+                 .state = "nothing was changed",
+                 .next = "look whether the path is right: `--database`, or `url` in dbrollback.toml"};
+  const auto stat = base::stat_file(file);
+  if (!stat) {
+    return info;
+  }
+  if (!stat->is_regular) {
+    info.code = "not_a_file";
+    info.message = cat(name, " is not a file");
+    return info;
+  }
+  if (stat->size == 0) {
+    return std::nullopt;  // SQLite takes an empty file for an empty database
+  }
+  std::array<std::byte, 4096> start{};
+  const std::size_t got = base::File(file, base::File::Mode::read).read_at(0, start);
+  const base::ByteView bytes = base::ByteView(start).first(got);
+  if (base::text_of(bytes).starts_with(magic)) {
+    return std::nullopt;
+  }
+  if (got == start.size() && stat->size % 512 == 0 && entropy(bytes) > 7.8) {
+    info.code = "encrypted";
+    info.message = cat(name, " seems to be encrypted (SQLCipher, SEE): no part of it is readable");
+    info.next = "dbrollback needs an unencrypted database; SQLCipher's sqlcipher_export() makes an unencrypted copy";
+    return info;
+  }
+  info.code = "not_a_database";
+  info.message = cat(name, " is not an SQLite database: its first bytes are '", printable(base::text_of(bytes.first(std::min<std::size_t>(got, 16)))), "'");
+  info.next = "look whether this is the right file; `dbrollback restore` can put a snapshot in its place";
+  return info;
+}
+
+}  // namespace dbrollback::database::sqlite

@@ -1,0 +1,294 @@
+// Replacing a live database through SQLite's backup API, so that locks, inode, owner and mode stay, and readers and
+// writers see the old content or the new (https://sqlite.org/backup.html).
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "engine/base/fail.hpp"
+#include "engine/base/text.hpp"
+#include "engine/database/sqlite/errors.hpp"
+#include "engine/database/sqlite/sqlite_database.hpp"
+#include "engine/database/sqlite/sqlite_view.hpp"
+
+namespace dbrollback::database::sqlite {
+
+using base::cat;
+using base::printable;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr int most_tries = 5;  // of keeping the state before, where writers cannot be held off meanwhile
+
+std::chrono::milliseconds since(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
+}
+
+// Compares what is read with a source, page by page.
+class Comparison final : public BatchSink {
+ public:
+  Comparison(PageSource& source, std::uint32_t page_size) : source_(&source), page_size_(page_size) {}
+
+  void take(Batch batch) override {
+    expected_.resize(batch.bytes.size());
+    source_->read(batch.first * page_size_, expected_);
+    if (batch.first == 0) {
+      forgive(batch.bytes);
+      forgive(expected_);
+    }
+    for (std::uint64_t page = batch.first; page < batch.end && !difference_; ++page) {
+      const std::size_t at = (page - batch.first) * page_size_;
+      if (std::memcmp(batch.bytes.data() + at, expected_.data() + at, page_size_) != 0) {
+        difference_ = page + 1;
+      }
+    }
+  }
+
+  [[nodiscard]] std::optional<std::uint64_t> difference() const { return difference_; }
+
+ private:
+  // Journal mode, change counter, schema cookie, version-valid-for: SQLite changes these by its own hand.
+  static void forgive(base::Bytes& page) {
+    constexpr std::array<std::pair<std::size_t, std::size_t>, 4> own{{{18, 20}, {24, 28}, {40, 44}, {92, 100}}};
+    for (const auto& [first, end] : own) {
+      std::fill(page.begin() + static_cast<std::ptrdiff_t>(first), page.begin() + static_cast<std::ptrdiff_t>(end),
+                std::byte{0});
+    }
+  }
+
+  PageSource* source_;
+  std::uint32_t page_size_;
+  base::Bytes expected_;
+  std::optional<std::uint64_t> difference_;
+};
+
+class Overwrite {
+ public:
+  Overwrite(const std::filesystem::path& file, PageSource& source, const OverwriteOptions& options)
+      : source_pages_(&source),
+        options_(&options),
+        vfs_(source),
+        // An empty file has no page to copy: an empty database of one page stands for it.
+        source_(source.size() > 0 ? "snapshot" : ":memory:", SQLITE_OPEN_READWRITE, options.lock_timeout,
+                source.size() > 0 ? vfs_.name() : nullptr),
+        target_(file.native(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options.lock_timeout) {
+    if (source.size() == 0) {
+      source_.execute("PRAGMA user_version=0");
+    }
+    source_.set_tick(options.tick);
+    target_.set_tick(options.tick);
+  }
+
+  OverwriteResult run() {
+    if (options_->private_file) {
+      target_.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE");
+    }
+    (void)target_.integer("SELECT count(*) FROM sqlite_schema");
+    source_page_size_ = static_cast<std::uint32_t>(source_.integer("PRAGMA page_size"));
+    wal_ = target_.value("PRAGMA journal_mode") == "wal";
+    prepare_shape();
+    lock();
+    copy();
+    result_.writers_paused = since(locked_at_);
+    if (options_->verify && source_pages_->size() > 0) {
+      verify();
+    }
+    if (wal_) {  // give the room of the -wal back where no reader needs it any more
+      (void)sqlite3_busy_timeout(target_.handle(), 200);
+      (void)sqlite3_wal_checkpoint_v2(target_.handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    }
+    return result_;
+  }
+
+ private:
+  using Backup = std::unique_ptr<sqlite3_backup, decltype([](sqlite3_backup* b) { (void)sqlite3_backup_finish(b); })>;
+
+  // Open connections survive new content, but not every change of its form.
+  void prepare_shape() {
+    if (target_.integer("PRAGMA page_count") == 0 || source_pages_->size() == 0) {
+      return;
+    }
+    const std::string encoding = source_.value("PRAGMA encoding").value_or("");
+    if (target_.value("PRAGMA encoding") != encoding) {
+      const auto holders = base::holders_of(family_of(target_.path()));
+      if (!holders.processes.empty() || !holders.complete) {
+        refuse(cat("the snapshot's text encoding is ", encoding, ", another one than now: connections that are open would "
+                   "not survive that"), holders);
+      }
+    }
+    if (wal_ && target_.integer("PRAGMA page_size") != source_page_size_) {
+      leave_wal();
+    }
+  }
+
+  // Only the last connection may leave WAL mode; the snapshot's own header sets the mode again.
+  void leave_wal() {
+    try {
+      wal_ = target_.value("PRAGMA journal_mode=DELETE") == "wal";
+    } catch (const Error& error) {
+      if (error.exit() != Exit::busy) {
+        throw;
+      }
+    }
+    if (wal_) {
+      refuse(cat("the snapshot's page size is ", source_page_size_, ", another one than now, which SQLite can only change "
+                 "in WAL mode when no other connection is open"), base::holders_of(family_of(target_.path())));
+    }
+  }
+
+  [[noreturn]] void refuse(const std::string& why, const base::Holders& holders) {
+    base::fail({.code = "open_elsewhere",
+                .exit = Exit::busy,
+                .message = cat(printable(target_.path()), " is open in ", base::describe(holders), ", and ", why),
+                .object = target_.path(),
+                .state = "nothing was changed",
+                .next = "stop these processes, then run this command again; or restore beside it with --into"});
+  }
+
+  void keep_state() {
+    if (options_->keep_state) {
+      options_->keep_state();
+    }
+  }
+
+  // Ends with writers locked out and the state before kept, with nothing written between the two.
+  void lock() {
+    if (wal_) {
+      begin();
+      keep_state();
+      return;
+    }
+    for (int tries = 1;; ++tries) {
+      const std::uint32_t version = target_.data_version();
+      keep_state();
+      begin();
+      if (target_.data_version() == version || !options_->keep_state) {
+        return;
+      }
+      backup_.reset();
+      if (tries == most_tries) {
+        base::fail({.code = "writer_active",
+                    .exit = Exit::busy,
+                    .message = cat("somebody wrote to ", printable(target_.path()), " each of the ", most_tries,
+                                   " times that its state was kept: ",
+                                   base::describe(base::holders_of(family_of(target_.path())))),
+                    .object = target_.path(),
+                    .state = "nothing was changed",
+                    .next = "stop the writers, then run this command again"});
+      }
+      (void)target_.integer("SELECT count(*) FROM sqlite_schema");
+    }
+  }
+
+  void begin() {
+    backup_.reset(sqlite3_backup_init(target_.handle(), "main", source_.handle(), "main"));
+    if (!backup_) {
+      target_.fail(sqlite3_errcode(target_.handle()), "write");
+    }
+    last_step_ = sqlite3_backup_step(backup_.get(), 0);  // locks the target and copies nothing
+    locked_at_ = Clock::now();
+    if (last_step_ != SQLITE_OK) {
+      fail_step();
+    }
+  }
+
+  void copy() {
+    while (last_step_ == SQLITE_OK) {
+      last_step_ = sqlite3_backup_step(backup_.get(), 256);
+      if (options_->tick && last_step_ == SQLITE_OK) {
+        options_->tick();
+      }
+      report("writing pages", static_cast<std::uint64_t>(sqlite3_backup_pagecount(backup_.get()) -
+                                                         sqlite3_backup_remaining(backup_.get())) * source_page_size_);
+    }
+    if (last_step_ != SQLITE_DONE) {
+      fail_step();
+    }
+    const int result = sqlite3_backup_finish(backup_.release());
+    if (result != SQLITE_OK) {
+      target_.fail(result, "write");
+    }
+  }
+
+  [[noreturn]] void fail_step() {
+    vfs_.rethrow();
+    const int result = last_step_;
+    if ((result & 0xFF) == SQLITE_READONLY && sqlite3_db_readonly(target_.handle(), "main") == 0) {
+      refuse("its page size cannot be changed now", base::holders_of(family_of(target_.path())));
+    }
+    source_.rethrow_kept();
+    backup_.reset();  // rolls back
+    target_.fail(result, "write");
+  }
+
+  void verify() {
+    const std::uint32_t version = target_.data_version();
+    target_.execute("BEGIN");
+    (void)target_.integer("SELECT count(*) FROM sqlite_schema");
+    if (target_.data_version() != version) {
+      result_.comparison = OverwriteResult::Comparison::written_since;
+      return;
+    }
+    Comparison comparison(*source_pages_, source_page_size_);
+    try {
+      ViewOptions options;
+      options.tick = options_->tick;
+      SqliteView view(target_, target_.path(), options);
+      if (view.describe().bytes() != source_pages_->size()) {
+        mismatch("its size differs");
+      }
+      view.read(comparison, [&](std::uint64_t bytes) { report("comparing pages", bytes); });
+    } catch (const Error& error) {
+      if (error.code() != "writer_waiting" && error.code() != "interrupted") {
+        throw;
+      }
+      target_.execute("ROLLBACK");
+      return;  // the restore itself is done
+    }
+    target_.execute("ROLLBACK");
+    if (comparison.difference()) {
+      mismatch(cat("page ", *comparison.difference(), " differs"));
+    }
+    result_.comparison = OverwriteResult::Comparison::equal;
+  }
+
+  [[noreturn]] void mismatch(const std::string& how) {
+    base::fail({.code = "restore_differs",
+                .exit = Exit::partial,
+                .message = cat(printable(target_.path()), " is not what the snapshot holds after the restore: ", how),
+                .object = target_.path(),
+                .state = "the restore is complete but cannot be trusted; the state before it was kept",
+                .next = "check the disk, then restore again"});
+  }
+
+  void report(std::string_view phase, std::uint64_t bytes) {
+    if (options_->progress) {
+      options_->progress(phase, bytes);
+    }
+  }
+
+  PageSource* source_pages_;
+  const OverwriteOptions* options_;
+  PageVfs vfs_;
+  Connection source_;
+  Connection target_;
+  Backup backup_;  // ends before its connections
+  std::uint32_t source_page_size_ = 0;
+  bool wal_ = false;
+  int last_step_ = SQLITE_OK;
+  Clock::time_point locked_at_;
+  OverwriteResult result_;
+};
+
+}  // namespace
+
+OverwriteResult SqliteDatabase::overwrite(PageSource& source, const OverwriteOptions& options) {
+  const OverwriteResult result = Overwrite(file_, source, options).run();
+  if (options.private_file) {
+    base::File(file_, base::File::Mode::read).sync();
+  }
+  return result;
+}
+
+}  // namespace dbrollback::database::sqlite

@@ -1,0 +1,119 @@
+#include "engine/database/sqlite/sqlite_database.hpp"
+
+#include <utility>
+
+#include "engine/base/fail.hpp"
+#include "engine/base/text.hpp"
+#include "engine/database/sqlite/errors.hpp"
+#include "engine/database/sqlite/sqlite_view.hpp"
+
+namespace dbrollback::database {
+
+using base::cat;
+using base::printable;
+
+namespace sqlite {
+
+namespace {
+
+bool has_bytes(const std::filesystem::path& file) {
+  const auto stat = base::stat_file(file);
+  return stat && stat->size > 0;
+}
+
+std::filesystem::path beside(const std::filesystem::path& file, const char* suffix) { return file.native() + suffix; }
+
+// SQLite writes through a link to the file behind it, and keeps its journals there.
+std::filesystem::path behind_links(const std::filesystem::path& file) {
+  std::error_code error;
+  auto real = std::filesystem::canonical(file, error);
+  return error ? file : real;
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> family_of(const std::filesystem::path& file) {
+  return {file, beside(file, "-wal"), beside(file, "-shm"), beside(file, "-journal")};
+}
+
+SqliteDatabase::SqliteDatabase(std::filesystem::path file) : file_(behind_links(file)) {}
+
+std::unique_ptr<View> SqliteDatabase::open_view(const ViewOptions& options, Observer& observer) {
+  if (const auto wrong = what_is_wrong_with(file_)) {
+    throw Error(*wrong);
+  }
+  const bool has_wal = has_bytes(beside(file_, "-wal"));
+  const bool has_journal = has_bytes(beside(file_, "-journal"));
+  if ((has_wal || has_journal) && base::holders_of(family_of(file_)).processes.empty()) {
+    observer.note(has_journal
+                      ? cat("a process that crashed left a hot journal beside ", printable(file_.native()),
+                            ": SQLite rolls its unfinished transaction back before anything is read")
+                      : cat("a -wal is beside ", printable(file_.native()),
+                            " and no process has it open: what was committed in it is read too"));
+  }
+  auto connection = std::make_unique<Connection>(file_.native(), SQLITE_OPEN_READWRITE, options.lock_timeout);
+  if (has_wal) {  // leave it as it is, should we be the last to close
+    (void)sqlite3_db_config(connection->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  }
+  return std::make_unique<SqliteView>(std::move(connection), nullptr, file_.native(), options);
+}
+
+Condition SqliteDatabase::condition() {
+  Condition condition;
+  condition.holders = base::holders_of(family_of(file_));
+  if (condition.holders.processes.empty()) {
+    for (const char* suffix : {"-wal", "-journal"}) {
+      if (has_bytes(beside(file_, suffix))) {
+        condition.leftovers.push_back(beside(file_, suffix));
+      }
+    }
+  }
+  if (!base::stat_file(file_)) {
+    return condition;
+  }
+  condition.kind = Condition::Kind::database;
+  if (const auto wrong = what_is_wrong_with(file_)) {
+    condition.kind = Condition::Kind::broken;
+    condition.problem = wrong->message;
+    return condition;
+  }
+  if (!condition.leftovers.empty()) {
+    return condition;  // opening it would change it: that is for later
+  }
+  try {
+    Connection connection(file_.native(), SQLITE_OPEN_READWRITE, std::chrono::seconds(2));
+    (void)connection.integer("SELECT count(*) FROM sqlite_schema");
+  } catch (const Error& error) {
+    if (error.code() == "damaged_database" || error.code() == "not_a_database") {
+      condition.kind = Condition::Kind::broken;
+      condition.problem = error.what();
+    } else if (error.exit() != Exit::busy) {
+      throw;
+    }
+  }
+  return condition;
+}
+
+}  // namespace sqlite
+
+std::unique_ptr<Database> open_database(const DatabaseConfig& config) { return open_file(sqlite_path(config.url)); }
+
+std::unique_ptr<Database> open_file(const std::filesystem::path& file) {
+  return std::make_unique<sqlite::SqliteDatabase>(file);
+}
+
+std::unique_ptr<View> open_pages(PageSource& source, const std::string& name, const ViewOptions& options) {
+  auto vfs = std::make_unique<sqlite::PageVfs>(source);
+  try {
+    auto connection =
+        std::make_unique<sqlite::Connection>("snapshot", SQLITE_OPEN_READONLY, options.lock_timeout, vfs->name());
+    return std::make_unique<sqlite::SqliteView>(std::move(connection), std::move(vfs), name, options);
+  } catch (const Error&) {
+    if (vfs) {
+      vfs->rethrow();
+    }
+    throw;
+  }
+}
+
+}  // namespace dbrollback::database

@@ -1,0 +1,266 @@
+#include "engine/repository/store.hpp"
+
+#include <grp.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "engine/base/document.hpp"
+#include "engine/base/fail.hpp"
+#include "engine/base/random.hpp"
+#include "engine/base/text.hpp"
+#include "engine/base/time.hpp"
+#include "engine/repository/catalog.hpp"
+#include "engine/snapshot/id.hpp"
+#include "engine/snapshot/manifest.hpp"
+#include "engine/snapshot/segment_writer.hpp"
+#include "engine/snapshot/verify_stored.hpp"
+
+namespace dbrollback::repository {
+
+using base::cat;
+using base::Json;
+using base::printable;
+
+namespace {
+
+constexpr const char* marker = "dbrollback.repository";
+constexpr unsigned repository_version = 1;
+constexpr std::uint64_t largest_sidecar = 64ULL << 20U;
+
+void give_to_group(const base::fs::path& folder, const std::string& group) {
+  const struct group* entry = ::getgrnam(group.c_str());
+  if (entry == nullptr) {
+    base::fail_usage("unknown_group", cat("there is no group ", printable(group), " on this machine"), group);
+  }
+  if (::chown(folder.c_str(), static_cast<uid_t>(-1), entry->gr_gid) != 0) {
+    base::fail_errno(errno, "give to the group", folder);
+  }
+}
+
+}  // namespace
+
+Store::Store(base::fs::path folder, storage::Permissions permissions)
+    : folder_(std::move(folder)), permissions_(permissions), objects_(folder_, permissions) {}
+Store::~Store() = default;
+
+std::unique_ptr<Store> Store::create(const base::fs::path& folder, const std::string& group) {
+  if (base::stat_file(folder / marker)) {
+    return open(folder);
+  }
+  if (!base::list_folder(folder).empty()) {
+    base::fail({.code = "not_empty",
+                .exit = Exit::refused,
+                .message = cat(printable(folder.native()), " holds something else already"),
+                .object = folder,
+                .state = "nothing was changed",
+                .next = "choose an empty or a new folder for the repository"});
+  }
+  const storage::Permissions permissions =
+      group.empty() ? storage::Permissions{} : storage::Permissions{.folder = 02770, .file = 0660};
+  base::make_folder(folder, permissions.folder);
+  if (!group.empty()) {
+    give_to_group(folder, group);
+    base::fs::permissions(folder, base::fs::perms(permissions.folder));
+  }
+  auto store = std::make_unique<Store>(folder, permissions);
+  const Json document = {{"format", {{"name", "dbrollback repository"}, {"version", repository_version}}},
+                         {"id", base::random_hex(32)},
+                         {"created", base::to_iso(base::now())},
+                         {"shared_by_group", !group.empty()}};
+  const std::string text = base::seal(document);
+  write_object(store->objects_, marker, base::bytes_of(text));
+  return store;
+}
+
+std::unique_ptr<Store> Store::open(const base::fs::path& folder) {
+  const auto text = base::stat_file(folder) ? base::read_file(folder / marker, 1U << 16U) : std::nullopt;
+  if (!text) {
+    base::fail({.code = "no_repository",
+                .exit = Exit::usage,
+                .message = cat("there is no repository at ", printable(folder.native())),
+                .object = folder,
+                .state = "nothing was changed",
+                .next = cat("make one with `dbrollback init --repository ", printable(folder.native()),
+                            "`, or give the right --repository; if its disk is not mounted, mount it first")});
+  }
+  // The version comes before the seal: a newer format may be sealed otherwise.
+  const Json peek = base::parse_json(*text, (folder / marker).native());
+  const Json version = peek.is_object() && peek.contains("format") && peek["format"].is_object()
+                           ? peek["format"].value("version", Json())
+                           : Json();
+  if (version.is_number_unsigned() && version.get<std::uint64_t>() > repository_version) {
+    base::fail({.code = "newer_format",
+                .exit = Exit::failed,
+                .message = cat("the repository at ", printable(folder.native()), " is of format ",
+                               version.get<std::uint64_t>(), "; this program knows format ", repository_version),
+                .object = folder,
+                .state = "nothing was changed",
+                .next = "use the dbrollback that made it, or a newer one"});
+  }
+  const Json document = base::unseal(*text, (folder / marker).native());
+  const bool group = document.value("shared_by_group", false);
+  return std::make_unique<Store>(
+      folder, group ? storage::Permissions{.folder = 02770, .file = 0660} : storage::Permissions{});
+}
+
+Catalog& Store::catalog() {
+  if (!catalog_) {
+    catalog_ = std::make_unique<Catalog>(*this, folder_ / "catalog.db", permissions_.file);
+  }
+  return *catalog_;
+}
+
+std::vector<std::string> Store::snapshot_folders() {
+  std::vector<std::string> ids;
+  for (auto& name : objects_.list_folders("snapshots/")) {
+    if (snapshot::is_id(name)) {
+      ids.push_back(std::move(name));
+    }
+  }
+  return ids;
+}
+
+bool Store::is_published(const std::string& id) {
+  return objects_.stat(snapshot::object_name(id, std::string(snapshot::manifest_file))).has_value();
+}
+
+SnapshotSummary Store::summary(const std::string& id) {
+  SnapshotSummary out;
+  try {
+    out = snapshot::read_manifest(objects_, id).summary;
+  } catch (const Error&) {  // listed all the same: somebody must see it
+    out.id = id;
+    out.damaged = true;
+    const std::string_view text = id;
+    const auto created = base::time_from_iso(cat(text.substr(0, 4), "-", text.substr(4, 2), "-", text.substr(6, 2), "T",
+                                                 text.substr(9, 2), ":", text.substr(11, 2), ":", text.substr(13, 2),
+                                                 "Z"));
+    out.created = created.value_or(Time{});
+  }
+  try {
+    if (const auto proof = read_proof(id)) {
+      out.proof = proof->level;
+      out.proven_at = proof->at;
+      out.damaged = out.damaged || proof->damaged;
+    }
+    if (const auto pin = read_pin(id)) {
+      out.pinned = true;
+      out.pin_reason = *pin;
+    }
+  } catch (const Error&) {
+    out.pinned = true;  // better one too many kept than one too few
+    out.pin_reason = "its pin or its proof cannot be read";
+  }
+  return out;
+}
+
+std::optional<ProofRecord> Store::read_proof(const std::string& id) {
+  const std::string name = snapshot::object_name(id, std::string(snapshot::proof_file));
+  const auto text = read_object(objects_, name, largest_sidecar);
+  if (!text) {
+    return std::nullopt;
+  }
+  const Json document = base::unseal(*text, objects_.describe(name));
+  ProofRecord proof;
+  proof.level = proof_from_string(document.value("level", "")).value_or(Proof::none);
+  proof.at = base::time_from_iso(document.value("at", "")).value_or(Time{});
+  proof.damaged = document.value("damaged", false);
+  for (const auto& table : document.value("contents", Json::array())) {
+    proof.contents.push_back({.name = table.value("name", ""),
+                              .rows = table.value("rows", std::uint64_t{0}),
+                              .hash = table.value("hash", "")});
+  }
+  return proof;
+}
+
+void Store::write_proof(const std::string& id, const ProofRecord& proof) {
+  Json contents = Json::array();
+  for (const auto& table : proof.contents) {
+    contents.push_back({{"name", table.name}, {"rows", table.rows}, {"hash", table.hash}});
+  }
+  const std::string text = base::seal({{"level", to_string(proof.level)},
+                                       {"at", base::to_iso(proof.at)},
+                                       {"damaged", proof.damaged},
+                                       {"contents", std::move(contents)}});
+  write_object(objects_, snapshot::object_name(id, std::string(snapshot::proof_file)), base::bytes_of(text));
+}
+
+std::optional<std::string> Store::read_pin(const std::string& id) {
+  const std::string name = snapshot::object_name(id, std::string(snapshot::pin_file));
+  const auto text = read_object(objects_, name, largest_sidecar);
+  return text ? std::optional(base::unseal(*text, objects_.describe(name)).value("reason", "")) : std::nullopt;
+}
+
+void Store::write_pin(const std::string& id, const std::string& reason) {
+  const std::string text = base::seal({{"reason", reason}, {"at", base::to_iso(base::now())}});
+  write_object(objects_, snapshot::object_name(id, std::string(snapshot::pin_file)), base::bytes_of(text));
+}
+
+void Store::remove_pin(const std::string& id) {
+  objects_.remove(snapshot::object_name(id, std::string(snapshot::pin_file)));
+}
+
+std::string Store::lineage_of(const std::string& database, const std::string& source) {
+  std::string file;
+  for (const char c : database) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+    file += plain ? std::string(1, c) : cat("%", static_cast<unsigned>(static_cast<unsigned char>(c)));
+  }
+  const std::string name = cat("databases/", file, ".json");
+  for (int tries = 0; tries < 2; ++tries) {
+    if (const auto text = read_object(objects_, name, largest_sidecar)) {
+      return base::unseal(*text, objects_.describe(name)).value("lineage", "");
+    }
+    const std::string text = base::seal({{"name", database},
+                                         {"lineage", base::random_hex(16)},
+                                         {"source", source},
+                                         {"created", base::to_iso(base::now())}});
+    (void)objects_.put_if_absent(name, base::bytes_of(text));
+  }
+  base::fail({.code = "io",
+              .exit = Exit::failed,
+              .message = cat("could not keep ", objects_.describe(name)),
+              .object = name,
+              .state = "nothing was changed",
+              .next = {}});
+}
+
+base::fs::path Store::lock_path(const std::string& name) {
+  base::make_folder(folder_ / "locks", permissions_.folder);
+  return folder_ / "locks" / name;
+}
+
+base::FileLock Store::share(std::chrono::milliseconds timeout) {
+  return {lock_path("repository.lock"), base::FileLock::Kind::shared, timeout, "a prune of this repository",
+          permissions_.file};
+}
+
+base::FileLock Store::lock_alone(std::chrono::milliseconds timeout) {
+  return {lock_path("repository.lock"), base::FileLock::Kind::exclusive, timeout, "another command on this repository",
+          permissions_.file};
+}
+
+base::FileLock Store::lock_database(const std::string& lineage, const std::string& database) {
+  return {lock_path(cat("database-", lineage, ".lock")), base::FileLock::Kind::exclusive, std::chrono::milliseconds(0),
+          cat("another snapshot or restore of ", printable(database)), permissions_.file};
+}
+
+std::vector<std::string> Store::sweep() {
+  std::vector<std::string> removed;
+  base::FileLock alone;
+  if (!base::FileLock::try_exclusive(lock_path("repository.lock"), permissions_.file, alone)) {
+    return removed;
+  }
+  for (const auto& id : snapshot_folders()) {
+    if (!is_published(id)) {
+      objects_.remove_all(cat("snapshots/", id, "/"));
+      removed.push_back(id);
+    }
+  }
+  return removed;
+}
+
+}  // namespace dbrollback::repository

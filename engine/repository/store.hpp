@@ -1,0 +1,84 @@
+// A repository: an object store with a marker, locks, lineages and sidecars. What the public Repository stands on.
+//
+//   dbrollback.repository     the marker: format version, permissions
+//   snapshots/<id>/           one folder a snapshot; it exists once manifest.json does
+//     proof.json, pin.json    what was verified, and why it must stay: sealed, replaced as a whole
+//   databases/<name>.json     the lineage of each database name
+//   runs/<id>.json            one record a command
+//   locks/                    files for flock(2); their content means nothing
+//   catalog.db                an index over the manifests, made again when it is lost
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dbrollback/repository.hpp"
+#include "engine/base/lock.hpp"
+#include "engine/storage/local/local_store.hpp"
+
+namespace dbrollback::repository {
+
+class Catalog;
+
+// What a verification found out, kept beside the manifest.
+struct ProofRecord {
+  Proof level = Proof::none;
+  Time at{};
+  bool damaged = false;
+  struct TableContent {
+    std::string name;
+    std::uint64_t rows = 0;
+    std::string hash;
+  };
+  std::vector<TableContent> contents;  // from `content` on
+};
+
+class Store {
+ public:
+  static std::unique_ptr<Store> create(const base::fs::path& folder, const std::string& group);
+  static std::unique_ptr<Store> open(const base::fs::path& folder);
+  Store(base::fs::path folder, storage::Permissions permissions);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  Store(Store&&) = delete;
+  Store& operator=(Store&&) = delete;
+
+  [[nodiscard]] const base::fs::path& folder() const { return folder_; }
+  [[nodiscard]] storage::ObjectStore& objects() { return objects_; }
+  [[nodiscard]] Catalog& catalog();
+
+  // Ids of everything under snapshots/, whole or not.
+  [[nodiscard]] std::vector<std::string> snapshot_folders();
+  [[nodiscard]] bool is_published(const std::string& id);
+  [[nodiscard]] SnapshotSummary summary(const std::string& id);  // a damaged manifest gives a damaged summary
+
+  [[nodiscard]] std::optional<ProofRecord> read_proof(const std::string& id);  // throws when it is damaged
+  void write_proof(const std::string& id, const ProofRecord& proof);
+  [[nodiscard]] std::optional<std::string> read_pin(const std::string& id);
+  void write_pin(const std::string& id, const std::string& reason);
+  void remove_pin(const std::string& id);
+
+  // The lineage bound to a database name; made when there is none yet.
+  [[nodiscard]] std::string lineage_of(const std::string& database, const std::string& source);
+
+  // Held by everybody who reads or writes snapshots; prune takes it alone.
+  [[nodiscard]] base::FileLock share(std::chrono::milliseconds timeout);
+  [[nodiscard]] base::FileLock lock_alone(std::chrono::milliseconds timeout);
+  // One snapshot or restore of a database at a time.
+  [[nodiscard]] base::FileLock lock_database(const std::string& lineage, const std::string& database);
+  // Removes what crashed writers left, when nobody else is at work; returns the ids.
+  std::vector<std::string> sweep();
+
+ private:
+  [[nodiscard]] base::fs::path lock_path(const std::string& name);
+
+  base::fs::path folder_;
+  storage::Permissions permissions_;
+  storage::LocalStore objects_;
+  std::unique_ptr<Catalog> catalog_;
+};
+
+}  // namespace dbrollback::repository

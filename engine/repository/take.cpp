@@ -1,0 +1,91 @@
+#include "engine/repository/take.hpp"
+
+#include "engine/base/fail.hpp"
+#include "engine/base/text.hpp"
+#include "engine/base/time.hpp"
+#include "engine/repository/catalog.hpp"
+#include "engine/snapshot/capture.hpp"
+#include "engine/snapshot/id.hpp"
+
+namespace dbrollback::repository {
+
+using base::cat;
+using base::printable;
+
+namespace {
+
+// What the snapshot will need: as the latest one of this database compressed, or half of the database, and some more.
+std::uint64_t expected_bytes(Store& store, const std::string& lineage, std::uint64_t raw_bytes) {
+  double ratio = 0.5;
+  for (const auto& snapshot : store.catalog().all()) {
+    if (snapshot.lineage == lineage && snapshot.raw_bytes > 0 && !snapshot.damaged) {
+      ratio = static_cast<double>(snapshot.stored_bytes) / static_cast<double>(snapshot.raw_bytes);
+    }
+  }
+  return static_cast<std::uint64_t>(static_cast<double>(raw_bytes) * ratio * 1.2) + (1U << 20U);
+}
+
+void warn_of_place(Store& store, const database::Database& database, Observer& observer) {
+  const base::Disk here = base::disk_of(store.folder());
+  if (here.in_memory) {
+    observer.warning(cat("the repository ", printable(store.folder().native()),
+                         " is in memory (tmpfs): a restart of this machine loses every snapshot"));
+  } else if (here.device == base::disk_of(database.location()).device) {
+    observer.warning(cat("the repository ", printable(store.folder().native()),
+                         " is on the database's own disk: losing that disk loses both"));
+  }
+}
+
+}  // namespace
+
+void require_room(std::uint64_t needed, std::uint64_t free, const std::string& place, const std::string& what) {
+  if (free < needed) {
+    base::fail({.code = "no_room",
+                .exit = Exit::failed,
+                .message = cat(what, " needs about ", base::human_bytes(needed), ", and the disk of ", printable(place),
+                               " has ", base::human_bytes(free), " left"),
+                .object = place,
+                .state = "nothing was changed",
+                .next = "free some room there (`dbrollback prune` removes old snapshots), or choose another place"});
+  }
+}
+
+database::ViewOptions view_options(const DatabaseConfig& config, Observer& observer) {
+  return {.lock_timeout = config.lock_timeout,
+          .max_writer_pause = config.max_writer_pause,
+          .tick = [&observer] { snapshot::stop_if_cancelled(observer); }};
+}
+
+SnapshotDetails take(Store& store, database::Database& database, const DatabaseConfig& config,
+                     const SnapshotOptions& options, bool tolerate_damage, Observer& observer) {
+  warn_of_place(store, database, observer);
+  const std::string lineage = store.lineage_of(config.name, database.location());
+  const auto view = database.open_view(view_options(config, observer), observer);
+  require_room(expected_bytes(store, lineage, view->describe().bytes()), store.objects().free_bytes().value_or(~0ULL),
+               store.folder(), "the snapshot");
+  const base::Time created = base::now();
+  const std::string id = snapshot::make_id(created, options.app_version);
+  const snapshot::CaptureOptions names{
+      .id = id, .lineage = lineage, .created = created, .tolerate_damage = tolerate_damage};
+  try {
+    SnapshotDetails taken = snapshot::capture(*view, store.objects(), config, options, names, observer);
+    if (!options.pin.empty()) {
+      store.write_pin(id, options.pin);
+      taken.summary.pinned = true;
+      taken.summary.pin_reason = options.pin;
+    }
+    return taken;
+  } catch (...) {
+    try {
+      if (!store.is_published(id)) {
+        store.objects().remove_all(cat("snapshots/", id, "/"));
+      }
+    } catch (const Error&) {
+      // What stays has no manifest: it is no snapshot, and the next command sweeps it away.
+      observer.note(cat("what was written of ", id, " could not be removed now; the next snapshot removes it"));
+    }
+    throw;
+  }
+}
+
+}  // namespace dbrollback::repository

@@ -1,0 +1,227 @@
+#include "engine/restore/execute.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/fail.hpp"
+#include "engine/base/random.hpp"
+#include "engine/base/text.hpp"
+#include "engine/base/time.hpp"
+#include "engine/repository/take.hpp"
+#include "engine/restore/keep_aside.hpp"
+#include "engine/restore/plan.hpp"
+#include "engine/snapshot/capture.hpp"
+#include "engine/snapshot/open.hpp"
+#include "engine/snapshot/verify_stored.hpp"
+
+namespace dbrollback::restore {
+
+using base::cat;
+using base::printable;
+
+namespace {
+
+class Restore {
+ public:
+  Restore(repository::Store& from, repository::Store* before_in, const RestorePlan& plan, Observer& observer)
+      : from_(&from), before_in_(before_in), plan_(&plan), observer_(&observer) {}
+
+  RestoreResult run() {
+    const auto start = std::chrono::steady_clock::now();
+    require_whole(*from_, plan_->options.id, *observer_);
+    snapshot::OpenSnapshot source(from_->objects(), plan_->options.id,
+                                  repository::view_options(plan_->database, *observer_));
+    describe(source.manifest());
+    refuse_if_moved();
+    switch (plan_->kind) {
+      case RestorePlan::Target::new_file:
+        write_new_file(source.pages(), plan_->target, plan_->options.verify, *observer_);
+        note_comparison(plan_->options.verify ? database::OverwriteResult::Comparison::equal
+                                              : database::OverwriteResult::Comparison::not_done);
+        break;
+      case RestorePlan::Target::live:
+        plan_->options.tables.empty() ? overwrite(source.pages()) : overwrite_tables(source.pages());
+        break;
+      case RestorePlan::Target::replace:
+        replace(source.pages());
+        break;
+    }
+    result_.duration =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+    return std::move(result_);
+  }
+
+ private:
+  void describe(const SnapshotDetails& manifest) {
+    result_.id = plan_->options.id;
+    result_.target = plan_->target;
+    result_.bytes = manifest.summary.raw_bytes;
+    for (const auto& table : manifest.tables) {
+      const auto& chosen = plan_->options.tables;
+      if (chosen.empty() || std::ranges::find(chosen, table.name) != chosen.end()) {
+        ++result_.tables;
+        result_.rows += table.rows;
+      }
+    }
+  }
+
+  void refuse_if_moved() {
+    const auto kind = kind_of(database::open_file(plan_->target)->condition());
+    if (stamp_of(plan_->target, kind) != plan_->target_stamp) {
+      base::fail({.code = "target_changed",
+                  .exit = Exit::refused,
+                  .message = cat(printable(plan_->target.native()), " is not what it was when the restore was planned"),
+                  .object = plan_->target,
+                  .state = "nothing was changed",
+                  .next = "run the command again and look at the new plan"});
+    }
+  }
+
+  // Replaces the one of an earlier try: only the latest is the state that goes.
+  void keep_state() {
+    const std::string earlier = std::exchange(result_.snapshot_before, {});
+    const auto database = database::open_file(plan_->target);
+    SnapshotOptions options;
+    options.reason = cat("before restore of ", plan_->options.id);
+    DatabaseConfig config = plan_->database;
+    config.checks.clear();  // they may well fail on what is being replaced
+    if (plan_->options.into) {
+      config.name = plan_->target.filename();
+    }
+    result_.snapshot_before = repository::take(*before_in_, *database, config, options, true, *observer_).summary.id;
+    if (!earlier.empty()) {
+      before_in_->objects().remove(cat("snapshots/", earlier, "/manifest.json"));
+      before_in_->objects().remove_all(cat("snapshots/", earlier, "/"));
+    }
+  }
+
+  std::function<void()> state_keeper() {
+    if (!plan_->options.snapshot_before) {
+      return {};
+    }
+    if (before_in_ == nullptr) {
+      base::fail_usage("no_repository", "there is no repository for the snapshot of the state before", {},
+                       "give --repository, or --no-snapshot-before to go without");
+    }
+    return [this] { keep_state(); };
+  }
+
+  void overwrite(database::PageSource& pages) {
+    database::OverwriteOptions options = options_for(pages.size());
+    options.keep_state = state_keeper();
+    const auto done = database::open_file(plan_->target)->overwrite(pages, options);
+    result_.writers_paused = done.writers_paused;
+    note_comparison(done.comparison);
+  }
+
+  void overwrite_tables(database::PageSource& pages) {
+    const auto start = std::chrono::steady_clock::now();
+    database::open_file(plan_->target)
+        ->overwrite_tables(pages, plan_->options.tables,
+                           {.lock_timeout = plan_->database.lock_timeout,
+                            .allow_orphans = plan_->options.allow_orphans,
+                            .keep_state = state_keeper(),
+                            .tick = [this] { snapshot::stop_if_cancelled(*observer_); }});
+    result_.writers_paused =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+    result_.verification = "one transaction, foreign keys checked before it was committed";
+  }
+
+  void replace(database::PageSource& pages) {
+    KeptAside kept(plan_->target, plan_->keep_aside);
+    result_.kept_aside = kept.copies();
+    try {
+      kept.clear_place();
+      const auto done = database::open_file(plan_->target)->overwrite(pages, options_for(pages.size()));
+      note_comparison(done.comparison);
+    } catch (const Error& error) {
+      if (error.exit() != Exit::partial) {
+        kept.put_back(error);
+      }
+      throw;
+    }
+  }
+
+  database::OverwriteOptions options_for(std::uint64_t total) {
+    return {.lock_timeout = plan_->database.lock_timeout,
+            .verify = plan_->options.verify,
+            .private_file = false,
+            .keep_state = {},
+            .progress =
+                [this, total](std::string_view phase, std::uint64_t bytes) {
+                  observer_->progress({.phase = phase, .done = bytes, .total = total, .unit = "bytes"});
+                },
+            .tick = [this] { snapshot::stop_if_cancelled(*observer_); }};
+  }
+
+  void note_comparison(database::OverwriteResult::Comparison comparison) {
+    using enum database::OverwriteResult::Comparison;
+    result_.verified = comparison == equal;
+    result_.verification = comparison == equal ? "every page compared with the snapshot: the same"
+                           : comparison == written_since
+                               ? "not compared: the application wrote to it at once; every frame was checked as it was read"
+                               : "not compared; every frame was checked as it was read";
+  }
+
+  repository::Store* from_;
+  repository::Store* before_in_;
+  const RestorePlan* plan_;
+  Observer* observer_;
+  RestoreResult result_;
+};
+
+}  // namespace
+
+void require_whole(repository::Store& from, const std::string& id, Observer& observer) {
+  std::uint64_t done = 0;
+  const std::uint64_t total = from.summary(id).stored_bytes;
+  const auto stored = snapshot::verify_stored(from.objects(), id, [&](std::uint64_t bytes) {
+    done += bytes;
+    snapshot::stop_if_cancelled(observer);
+    observer.progress({.phase = "checking the snapshot", .done = done, .total = total, .unit = "bytes"});
+  });
+  if (!stored.damage.empty()) {
+    const Finding& first = stored.damage.front();
+    base::fail({.code = "damaged_snapshot",
+                .exit = Exit::damaged,
+                .message = cat("snapshot ", id, " is damaged: ", first.object, " ", first.problem,
+                               stored.damage.size() > 1 ? cat(", and ", base::plural(stored.damage.size() - 1, "more finding")) : ""),
+                .object = id,
+                .state = "nothing was changed",
+                .next = "`dbrollback verify --all` finds the snapshots that are whole"});
+  }
+}
+
+void write_new_file(database::PageSource& pages, const std::filesystem::path& file, bool verify, Observer& observer) {
+  const base::fs::path unfinished = cat(file.native(), ".dbrollback-", base::random_hex(8));
+  try {
+    database::OverwriteOptions options;
+    options.verify = verify;
+    options.private_file = true;
+    options.progress = [&](std::string_view phase, std::uint64_t bytes) {
+      observer.progress({.phase = phase, .done = bytes, .total = pages.size(), .unit = "bytes"});
+    };
+    options.tick = [&] { snapshot::stop_if_cancelled(observer); };
+    (void)database::open_file(unfinished)->overwrite(pages, options);
+    if (!base::rename_file_if_absent(unfinished, file)) {
+      base::fail({.code = "exists",
+                  .exit = Exit::refused,
+                  .message = cat(printable(file.native()), " exists already"),
+                  .object = file,
+                  .state = "nothing was changed",
+                  .next = "choose another path, or remove that file first"});
+    }
+    base::sync_folder(file.parent_path());
+  } catch (...) {
+    std::error_code ignored;  // the reason of the failure matters more
+    base::fs::remove(unfinished, ignored);
+    throw;
+  }
+}
+
+RestoreResult execute(repository::Store& from, repository::Store* before_in, const RestorePlan& plan,
+                      Observer& observer) {
+  return Restore(from, before_in, plan, observer).run();
+}
+
+}  // namespace dbrollback::restore

@@ -1,0 +1,20 @@
+// Putting a snapshot back: the one restore path. Restores, exports and scratch copies for proofs all end in
+// Database::overwrite with the pages of a snapshot.
+#pragma once
+
+#include "dbrollback/restore.hpp"
+#include "engine/database/database.hpp"
+#include "engine/repository/store.hpp"
+
+namespace dbrollback::restore {
+
+[[nodiscard]] RestoreResult execute(repository::Store& from, repository::Store* before_in, const RestorePlan& plan,
+                                    Observer& observer);
+
+// Writes a snapshot's pages to a file that does not exist yet and compares them; nothing is there after a failure.
+void write_new_file(database::PageSource& pages, const std::filesystem::path& file, bool verify, Observer& observer);
+
+// Throws Error (Exit::damaged) when anything stored of the snapshot is damaged: nothing must be overwritten with it.
+void require_whole(repository::Store& from, const std::string& id, Observer& observer);
+
+}  // namespace dbrollback::restore

@@ -1,0 +1,80 @@
+#include "engine/restore/keep_aside.hpp"
+
+#include "engine/base/fail.hpp"
+#include "engine/base/file.hpp"
+#include "engine/base/processes.hpp"
+#include "engine/base/text.hpp"
+#include "engine/base/time.hpp"
+
+namespace dbrollback::restore {
+
+using base::cat;
+using base::printable;
+using std::filesystem::path;
+
+namespace {
+
+void refuse_if_open(const path& target) {
+  const auto holders =
+      base::holders_of({target, target.native() + "-wal", target.native() + "-shm", target.native() + "-journal"});
+  if (!holders.processes.empty()) {
+    base::fail({.code = "open_elsewhere",
+                .exit = Exit::busy,
+                .message = cat(printable(target.native()), " can only be replaced while no process has it open, and ",
+                               base::describe(holders), " has"),
+                .object = target,
+                .state = "nothing was changed",
+                .next = "stop these processes, then run this command again; or restore beside it with --into"});
+  }
+}
+
+}  // namespace
+
+KeptAside::KeptAside(const path& target, const std::vector<path>& files) : target_(target) {
+  refuse_if_open(target);
+  const std::string mark = cat(".before-restore-", base::to_compact(base::now()));
+  for (const auto& file : files) {
+    // app.db-wal is kept as app.db.before-restore-…-wal, so that the copies belong together as a database's files do.
+    const std::string suffix = file.native().substr(target.native().size());
+    const path copy = target.native() + mark + suffix;
+    base::copy_file(file, copy);
+    copies_.emplace_back(file, copy);
+  }
+}
+
+std::vector<path> KeptAside::copies() const {
+  std::vector<path> out;
+  for (const auto& [original, copy] : copies_) {
+    out.push_back(copy);
+  }
+  return out;
+}
+
+void KeptAside::clear_place() {
+  if (base::stat_file(target_)) {
+    base::empty_file(target_);
+  }
+  for (const char* suffix : {"-wal", "-shm", "-journal"}) {
+    base::remove_file(target_.native() + suffix);
+  }
+  base::sync_folder(target_.parent_path());
+}
+
+void KeptAside::put_back(const Error& reason) {
+  try {
+    clear_place();
+    for (const auto& [original, copy] : copies_) {
+      base::overwrite_file(copy, original);
+    }
+  } catch (const Error& error) {
+    base::fail({.code = "put_back_failed",
+                .exit = Exit::partial,
+                .message = cat(reason.what(), "; and what was there could not be put back: ", error.what()),
+                .object = target_,
+                .state = cat(printable(target_.native()), " is empty or incomplete; what was there is whole in ",
+                             copies_.empty() ? std::string() : printable(copies_.front().second.native())),
+                .next = "mend what kept this command from writing, then run it again"});
+  }
+}
+
+}  // namespace dbrollback::restore

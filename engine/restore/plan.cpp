@@ -1,0 +1,184 @@
+#include "engine/restore/plan.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "engine/base/fail.hpp"
+#include "engine/base/text.hpp"
+#include "engine/repository/select.hpp"
+#include "engine/repository/store.hpp"
+#include "engine/repository/take.hpp"
+#include "schema/diff.hpp"
+
+namespace dbrollback::restore {
+
+using base::cat;
+using base::printable;
+
+namespace {
+
+void refuse_table(const std::string& name, const std::string& why) {
+  base::fail({.code = "table_not_restorable",
+              .exit = Exit::refused,
+              .message = cat("table ", printable(name), " cannot be restored alone: ", why),
+              .object = name,
+              .state = "nothing was changed",
+              .next = "restore the whole snapshot beside the database with --into, and copy what you need from there"});
+}
+
+void check_tables(const RestorePlan& plan, const database::Description& snapshot) {
+  for (const auto& name : plan.options.tables) {
+    const auto is_virtual = [&](const auto& left) { return left.first == cat("virtual table ", name); };
+    if (std::ranges::any_of(snapshot.left_out, is_virtual)) {
+      refuse_table(name, "it is a virtual table");
+    }
+    for (const auto& [object, reason] : snapshot.left_out) {
+      const std::string owner = object.substr(object.rfind(' ') + 1) + "_";
+      if (name.starts_with(owner)) {
+        refuse_table(name, cat("it is a part of ", object));
+      }
+    }
+    if (name.starts_with("sqlite_")) {
+      refuse_table(name, "SQLite keeps it itself");
+    }
+    if (schema::find_table(snapshot.schema, name) == nullptr) {
+      base::fail_usage("no_such_table", cat("there is no table ", printable(name), " in ", plan.snapshot.id), name,
+                       cat("`dbrollback show ", plan.snapshot.id, "` lists its tables"));
+    }
+  }
+  if (!plan.options.tables.empty() && plan.kind != RestorePlan::Target::live) {
+    base::fail({.code = "no_target",
+                .exit = Exit::refused,
+                .message = cat("tables can only be restored into a database, and ", printable(plan.target.native()),
+                               plan.kind == RestorePlan::Target::new_file ? " does not exist" : " is none that can be opened"),
+                .object = plan.target,
+                .state = "nothing was changed",
+                .next = "restore everything: leave --tables out"});
+  }
+}
+
+bool wanted(const RestorePlan& plan, const std::string& table) {
+  return plan.options.tables.empty() ? !table.starts_with("sqlite_")
+                                     : std::ranges::find(plan.options.tables, table) != plan.options.tables.end();
+}
+
+// What people see change: rows per table, and the schema.
+void compare_with_live(RestorePlan& plan, const SnapshotDetails& manifest, const database::Description& snapshot,
+                       Observer& observer) {
+  const auto target = database::open_file(plan.target);
+  const auto live = target->open_view(repository::view_options(plan.database, observer), observer);
+  std::map<std::string, RestorePlan::TableChange> changes;
+  for (const auto& table : manifest.tables) {
+    if (wanted(plan, table.name)) {
+      changes[table.name] = {.name = table.name, .rows_now = {}, .rows_restored = table.rows};
+    }
+  }
+  for (const auto& table : live->describe().schema.tables) {
+    if (wanted(plan, table.name)) {
+      auto& change = changes[table.name];
+      change.name = table.name;
+      change.rows_now = live->count(table.name);
+    }
+  }
+  for (auto& [name, change] : changes) {
+    if (change.rows_now != change.rows_restored) {
+      plan.tables.push_back(std::move(change));
+    }
+  }
+  for (const auto& change : schema::diff(live->describe().schema, snapshot.schema)) {
+    const bool of_wanted = plan.options.tables.empty() ||
+                           std::ranges::any_of(plan.options.tables, [&](const std::string& table) {
+                             return change.object == cat("table \"", table, "\"");
+                           });
+    if (of_wanted) {
+      plan.schema_changes.push_back(printable(cat(change.object, ": ", change.change)));
+    }
+  }
+}
+
+std::uint64_t size_of(const std::filesystem::path& file) {
+  const auto stat = base::stat_file(file);
+  return stat ? stat->size : 0;
+}
+
+// A journal or a -wal holds as much as is overwritten; what is kept aside is copied.
+void check_room(const RestorePlan& plan) {
+  const std::uint64_t now = size_of(plan.target);
+  std::uint64_t needed = plan.bytes;
+  if (plan.kind == RestorePlan::Target::live) {
+    needed = plan.options.tables.empty() ? std::max(now, plan.bytes) + (plan.bytes > now ? plan.bytes - now : 0) : 0;
+  }
+  for (const auto& file : plan.keep_aside) {
+    needed += size_of(file);
+  }
+  repository::require_room(needed, base::disk_of(plan.target).free_bytes, plan.target, "the restore");
+}
+
+void look_at_target(RestorePlan& plan) {
+  const database::Condition condition = database::open_file(plan.target)->condition();
+  plan.kind = kind_of(condition);
+  plan.holders = condition.holders.processes;
+  if (!condition.holders.complete) {
+    plan.warnings.emplace_back("processes of other users could not be looked at: some may have the file open");
+  }
+  if (plan.kind == RestorePlan::Target::replace) {
+    plan.why = condition.kind == database::Condition::Kind::broken
+                   ? condition.problem
+                   : "a journal that no process is using lies beside it, and it is not known whether they belong together";
+    if (base::stat_file(plan.target)) {
+      plan.keep_aside.push_back(plan.target);
+    }
+    plan.keep_aside.insert(plan.keep_aside.end(), condition.leftovers.begin(), condition.leftovers.end());
+  }
+}
+
+}  // namespace
+
+RestorePlan::Target kind_of(const database::Condition& condition) {
+  if (condition.kind == database::Condition::Kind::broken || !condition.leftovers.empty()) {
+    return RestorePlan::Target::replace;
+  }
+  return condition.kind == database::Condition::Kind::absent ? RestorePlan::Target::new_file : RestorePlan::Target::live;
+}
+
+std::uint64_t stamp_of(const std::filesystem::path& target, RestorePlan::Target kind) {
+  const auto stat = base::stat_file(target);
+  const std::string text =
+      cat(static_cast<int>(kind), " ", stat ? stat->device : 0, " ", stat ? stat->inode : 0);
+  return base::xxh3_64(base::bytes_of(text));
+}
+
+RestorePlan plan(repository::Store& from, const DatabaseConfig& database, const RestoreOptions& options,
+                 Observer& observer) {
+  RestorePlan plan;
+  plan.options = options;
+  plan.database = database;
+  plan.snapshot = from.summary(options.id);
+  snapshot::OpenSnapshot source(from.objects(), options.id, repository::view_options(database, observer));
+  plan.bytes = source.manifest().summary.raw_bytes;
+  plan.target = base::fs::absolute(options.into ? *options.into : sqlite_path(database.url)).lexically_normal();
+  if (plan.snapshot.damaged) {
+    plan.warnings.emplace_back("the last verification of this snapshot found damage");
+  }
+  if (options.tables.empty() && plan.snapshot.database != database.name && !database.from_url && !options.into) {
+    plan.warnings.push_back(cat("this snapshot is of ", printable(plan.snapshot.database), ", not of ", database.name));
+  }
+  look_at_target(plan);
+  check_tables(plan, source.view().describe());
+  if (plan.kind == RestorePlan::Target::live) {
+    try {
+      compare_with_live(plan, source.manifest(), source.view().describe(), observer);
+    } catch (const Error& error) {
+      if (error.code() == "interrupted") {
+        throw;
+      }
+      plan.tables.clear();
+      plan.warnings.push_back(cat("what would change could not be counted: ", error.what()));
+    }
+  }
+  check_room(plan);
+  plan.target_stamp = stamp_of(plan.target, plan.kind);
+  return plan;
+}
+
+}  // namespace dbrollback::restore

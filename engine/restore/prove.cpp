@@ -1,0 +1,240 @@
+#include "engine/restore/prove.hpp"
+
+#include <map>
+#include <optional>
+
+#include "engine/base/fail.hpp"
+#include "engine/base/random.hpp"
+#include "engine/base/text.hpp"
+#include "engine/base/time.hpp"
+#include "engine/repository/take.hpp"
+#include "engine/restore/execute.hpp"
+#include "engine/snapshot/capture.hpp"
+#include "engine/snapshot/open.hpp"
+#include "engine/snapshot/verify_stored.hpp"
+
+namespace dbrollback::restore {
+
+using base::cat;
+using base::printable;
+
+namespace {
+
+using Contents = std::map<std::string, database::Content>;
+
+// A folder that goes with everything in it.
+class ScratchFolder {
+ public:
+  explicit ScratchFolder(const std::filesystem::path& parent)
+      : path_((parent.empty() ? base::temporary_folder() : parent) / cat("dbrollback-scratch-", base::random_hex(8))) {
+    base::make_folder(path_, 0700);
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  ScratchFolder(ScratchFolder&&) = delete;
+  ScratchFolder& operator=(ScratchFolder&&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+class Proving {
+ public:
+  Proving(repository::Store& store, const std::string& id, const VerifyOptions& options, Observer& observer)
+      : store_(&store), options_(&options), observer_(&observer) {
+    report_.id = id;
+    report_.level = options.level;
+  }
+
+  VerifyReport run() {
+    const auto start = std::chrono::steady_clock::now();
+    check_sidecars();
+    stored();
+    // What is not even stored whole has nothing to say about its content.
+    if (report_.damage.empty() && options_->level >= Proof::content) {
+      guarded("content", [&] { content(); });
+    }
+    if (report_.damage.empty() && options_->level >= Proof::restored) {
+      guarded("scratch restore", [&] { restored(); });
+    }
+    report_.ok = report_.damage.empty();
+    report_.duration =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+    record();
+    return std::move(report_);
+  }
+
+ private:
+  void damage(std::string object, std::string problem) {
+    report_.damage.push_back({.object = std::move(object), .problem = std::move(problem)});
+  }
+
+  // Damage on the way is a finding; everything else ends the verification.
+  template <class Action>
+  void guarded(const std::string& what, Action action) {
+    try {
+      action();
+    } catch (const Error& error) {
+      if (error.exit() != Exit::damaged) {
+        throw;
+      }
+      damage(what, error.what());
+    }
+  }
+
+  void check_sidecars() {
+    guarded("proof.json", [&] { earlier_ = store_->read_proof(report_.id); });
+    guarded("pin.json", [&] { (void)store_->read_pin(report_.id); });
+  }
+
+  void stored() {
+    const std::uint64_t total = store_->summary(report_.id).stored_bytes;
+    std::uint64_t done = 0;
+    auto check = snapshot::verify_stored(store_->objects(), report_.id, [&](std::uint64_t bytes) {
+      done += bytes;
+      snapshot::stop_if_cancelled(*observer_);
+      observer_->progress({.phase = "reading segments", .done = done, .total = total, .unit = "bytes"});
+    });
+    report_.frames = check.frames;
+    report_.stored_bytes = check.bytes;
+    report_.damage.insert(report_.damage.end(), check.damage.begin(), check.damage.end());
+  }
+
+  database::ViewOptions view_options() {
+    return {.tick = [this] { snapshot::stop_if_cancelled(*observer_); }};
+  }
+
+  Contents read_contents(database::View& view, std::string_view phase) {
+    Contents out;
+    const auto& tables = view.describe().schema.tables;
+    for (const auto& table : tables) {
+      observer_->progress({.phase = phase, .done = out.size(), .total = tables.size(), .unit = "tables"});
+      out[table.name] = view.content(table.name);
+    }
+    return out;
+  }
+
+  void compare_counts(const SnapshotDetails& manifest, const Contents& contents) {
+    for (const auto& table : manifest.tables) {
+      const auto at = contents.find(table.name);
+      if (at == contents.end()) {
+        damage(cat("table ", printable(table.name)), "is in the manifest but not in the data");
+      } else if (at->second.rows != table.rows) {
+        damage(cat("table ", printable(table.name)),
+               cat("has ", base::plural(at->second.rows, "row"), ", the manifest says ", table.rows));
+      }
+    }
+    if (contents.size() != manifest.tables.size() && report_.damage.empty()) {
+      damage("schema", "the data has tables that the manifest does not name");
+    }
+  }
+
+  void compare_checks(const SnapshotDetails& manifest, database::View& view, std::string_view where) {
+    for (const auto& check : manifest.checks) {
+      const std::string value = view.value_of(check.sql);
+      if (value != check.value) {
+        damage(cat("integrity query '", printable(check.name), "'"),
+               cat("gives ", printable(value), " ", where, ", and gave ", printable(check.value),
+                   " when the snapshot was taken"));
+      }
+    }
+  }
+
+  static std::string fingerprint(const database::View& view) {
+    return to_hex(base::xxh3_128(base::bytes_of(schema::canonical_text(view.describe().schema))));
+  }
+
+  void content() {
+    snapshot::OpenSnapshot source(store_->objects(), report_.id, view_options());
+    contents_ = read_contents(source.view(), "hashing tables");
+    report_.tables = contents_.size();
+    for (const auto& [name, content] : contents_) {
+      report_.rows += content.rows;
+    }
+    compare_counts(source.manifest(), contents_);
+    if (fingerprint(source.view()) != source.manifest().schema_fingerprint) {
+      damage("schema", "is not the one in the manifest");
+    }
+    if (earlier_) {
+      for (const auto& table : earlier_->contents) {
+        const auto at = contents_.find(table.name);
+        if (at != contents_.end() && to_hex(at->second.hash) != table.hash) {
+          damage(cat("table ", printable(table.name)), "has another content hash than at the last verification");
+        }
+      }
+    }
+    compare_checks(source.manifest(), source.view(), "on the stored data");
+  }
+
+  void restored() {
+    const ScratchFolder scratch(options_->scratch);
+    const std::filesystem::path file = scratch.path() / "restored.db";
+    snapshot::OpenSnapshot source(store_->objects(), report_.id, view_options());
+    repository::require_room(source.pages().size(), base::disk_of(scratch.path()).free_bytes, scratch.path(),
+                             "the scratch restore");
+    write_new_file(source.pages(), file, true, *observer_);
+    const auto database = database::open_file(file);
+    const auto view = database->open_view(view_options(), *observer_);
+    if (fingerprint(*view) != source.manifest().schema_fingerprint) {
+      damage("restored schema", "is not the one in the manifest");
+    }
+    for (const auto& [name, content] : read_contents(*view, "hashing restored tables")) {
+      if (!contents_.contains(name) || contents_[name] != content) {
+        damage(cat("restored table ", printable(name)), "does not hold what the snapshot holds");
+      }
+    }
+    compare_checks(source.manifest(), *view, "on the restored data");
+    observer_->progress({.phase = "checking integrity", .done = 0, .total = 0, .unit = ""});
+    const auto integrity = view->integrity();
+    for (const auto& problem : integrity.damage) {
+      damage("integrity_check", cat(problem, " (the database was like this when the snapshot was taken)"));
+    }
+    for (const auto& orphan : integrity.orphans) {
+      report_.warnings.push_back(
+          {.object = "foreign keys", .problem = cat(orphan, ", as in the database when the snapshot was taken")});
+    }
+  }
+
+  void record() {
+    repository::ProofRecord proof;
+    proof.at = base::now();
+    proof.damaged = !report_.ok;
+    proof.level = report_.ok ? options_->level : Proof::none;
+    for (const auto& [name, content] : contents_) {
+      proof.contents.push_back({.name = name, .rows = content.rows, .hash = to_hex(content.hash)});
+    }
+    // A lower level proves again a part of what a higher one proved before.
+    if (report_.ok && earlier_ && !earlier_->damaged && earlier_->level > proof.level) {
+      proof.level = earlier_->level;
+      proof.at = earlier_->at;
+      proof.contents = earlier_->contents;
+    }
+    try {
+      if (store_->is_published(report_.id)) {
+        store_->write_proof(report_.id, proof);
+      }
+    } catch (const Error& error) {
+      observer_->warning(cat("the outcome could not be kept with the snapshot: ", error.what()));
+    }
+  }
+
+  repository::Store* store_;
+  const VerifyOptions* options_;
+  Observer* observer_;
+  VerifyReport report_;
+  std::optional<repository::ProofRecord> earlier_;
+  Contents contents_;
+};
+
+}  // namespace
+
+VerifyReport prove(repository::Store& store, const std::string& id, const VerifyOptions& options, Observer& observer) {
+  return Proving(store, id, options, observer).run();
+}
+
+}  // namespace dbrollback::restore

@@ -1,0 +1,149 @@
+#include "engine/snapshot/capture.hpp"
+
+#include <utility>
+
+#include "dbrollback/version.hpp"
+#include "engine/base/fail.hpp"
+#include "engine/base/hash.hpp"
+#include "engine/snapshot/frame_pipeline.hpp"
+#include "engine/snapshot/manifest.hpp"
+
+namespace dbrollback::snapshot {
+
+namespace {
+
+// Gives a view's pages to the pipeline, a frame a batch.
+class PipelineSink final : public database::BatchSink {
+ public:
+  explicit PipelineSink(FramePipeline& pipeline) : pipeline_(&pipeline) {}
+  base::Bytes take_buffer() override { return pipeline_->take_buffer(); }
+  void take(database::Batch batch) override {
+    FrameFacts facts;
+    facts.first = batch.first;
+    facts.end = batch.end;
+    facts.rows = batch.end - batch.first;
+    pipeline_->add(facts, std::move(batch.bytes));
+  }
+
+ private:
+  FramePipeline* pipeline_;
+};
+
+void count(database::View& view, TableFacts& table, bool tolerate_damage, std::vector<LeftOut>& left_out) {
+  try {
+    table.rows = view.count(table.name);
+  } catch (const Error& error) {
+    if (!tolerate_damage || error.code() != "damaged_database") {
+      throw;
+    }
+    left_out.push_back({.object = "row count of " + table.name, .reason = error.what()});
+  }
+}
+
+std::vector<TableFacts> count_tables(database::View& view, bool tolerate_damage, std::vector<LeftOut>& left_out,
+                                     Observer& observer) {
+  std::vector<TableFacts> tables;
+  const auto& all = view.describe().schema.tables;
+  for (const auto& table : all) {
+    stop_if_cancelled(observer);
+    TableFacts facts{.name = table.name, .rows = 0, .key = table.key, .columns = {}};
+    count(view, facts, tolerate_damage, left_out);
+    for (const auto& column : table.columns) {
+      if (!column.generated) {
+        facts.columns.push_back({.name = column.name, .type = column.type});
+      }
+    }
+    tables.push_back(std::move(facts));
+    observer.progress({.phase = "counting rows", .done = tables.size(), .total = all.size(), .unit = "tables"});
+  }
+  return tables;
+}
+
+SnapshotDetails describe(const database::View& view) {
+  const database::Description& description = view.describe();
+  SnapshotDetails out;
+  out.tool_version = version();
+  out.server_version = description.server_version;
+  out.source = description.source;
+  out.encoding = description.encoding;
+  out.journal_mode = description.journal_mode;
+  out.page_size = description.page_size;
+  out.page_count = description.page_count;
+  out.schema_fingerprint = to_hex(base::xxh3_128(base::bytes_of(schema::canonical_text(description.schema))));
+  for (const auto& [object, reason] : description.left_out) {
+    out.left_out.push_back({.object = object, .reason = reason});
+  }
+  out.summary.engine = description.engine;
+  out.summary.raw_bytes = description.bytes();
+  return out;
+}
+
+void add_up(SnapshotDetails& out) {
+  out.summary.tables = out.tables.size();
+  for (const auto& table : out.tables) {
+    out.summary.rows += table.rows;
+  }
+  for (const auto& segment : out.segments) {
+    out.summary.stored_bytes += segment.bytes;
+  }
+  for (const auto& check : out.checks) {
+    out.summary.failed_checks += check.ok ? 0U : 1U;
+  }
+}
+
+}  // namespace
+
+void stop_if_cancelled(Observer& observer) {
+  if (observer.cancelled()) {
+    base::fail({.code = "interrupted",
+                .exit = Exit::failed,
+                .message = "interrupted",
+                .object = {},
+                .state = "nothing was published or changed",
+                .next = "run the command again when you are ready"});
+  }
+}
+
+std::vector<CheckResult> run_checks(database::View& view, const std::vector<Check>& checks) {
+  std::vector<CheckResult> results;
+  for (const auto& check : checks) {
+    CheckResult result{
+        .name = check.name, .sql = check.sql, .value = view.value_of(check.sql), .expect = check.expect, .ok = true};
+    result.ok = !check.expect || *check.expect == result.value;
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+SnapshotDetails capture(database::View& view, storage::ObjectStore& store, const DatabaseConfig& config,
+                        const SnapshotOptions& options, const CaptureOptions& names, Observer& observer) {
+  const auto start = std::chrono::steady_clock::now();
+  SnapshotDetails out = describe(view);
+  out.summary.id = names.id;
+  out.summary.database = config.name;
+  out.summary.lineage = names.lineage;
+  out.summary.created = names.created;
+  out.summary.app_version = options.app_version;
+  out.summary.reason = options.reason;
+  SegmentWriter writer(store, names.id);
+  {
+    FramePipeline pipeline(writer, config.level, config.threads);
+    PipelineSink sink(pipeline);
+    view.read(sink, [&](std::uint64_t bytes) {
+      observer.progress(
+          {.phase = "reading pages", .done = bytes, .total = out.summary.raw_bytes, .unit = "bytes"});
+    });
+    // The pages are on their way: counting overlaps with compressing the last of them.
+    out.tables = count_tables(view, names.tolerate_damage, out.left_out, observer);
+    out.checks = run_checks(view, config.checks);
+    pipeline.finish();
+  }
+  out.segments = writer.finish();
+  out.summary.duration =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+  add_up(out);
+  publish_manifest(store, out);
+  return out;
+}
+
+}  // namespace dbrollback::snapshot

@@ -1,0 +1,311 @@
+#include "engine/snapshot/manifest.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "engine/base/document.hpp"
+#include "engine/base/fail.hpp"
+#include "engine/base/hash.hpp"
+#include "engine/base/text.hpp"
+#include "engine/base/time.hpp"
+#include "engine/snapshot/format.hpp"
+#include "engine/snapshot/id.hpp"
+#include "engine/snapshot/segment_writer.hpp"
+
+namespace dbrollback::snapshot {
+
+using base::cat;
+using base::Json;
+
+namespace {
+
+[[noreturn]] void damaged(const std::string& object, const std::string& problem) {
+  base::fail({.code = "damaged_manifest",
+              .exit = Exit::damaged,
+              .message = cat(base::printable(object), " ", problem),
+              .object = object,
+              .state = "nothing was restored or changed",
+              .next = "use another snapshot: `dbrollback list` shows them"});
+}
+
+// Reads fields of an object, naming the first that is missing or of another kind.
+class Fields {
+ public:
+  Fields(const Json& json, const std::string& object) : json_(&json), object_(&object) {
+    if (!json.is_object()) {
+      damaged(object, "is damaged: an object is missing in it");
+    }
+  }
+
+  [[nodiscard]] std::string text(const char* key) const { return value(key, &Json::is_string).get<std::string>(); }
+  [[nodiscard]] std::uint64_t number(const char* key) const {
+    return value(key, &Json::is_number_unsigned).get<std::uint64_t>();
+  }
+  [[nodiscard]] bool flag(const char* key) const { return value(key, &Json::is_boolean).get<bool>(); }
+  [[nodiscard]] const Json& list(const char* key) const { return value(key, &Json::is_array); }
+  [[nodiscard]] Fields object(const char* key) const { return {value(key, &Json::is_object), *object_}; }
+  [[nodiscard]] std::vector<std::string> texts(const char* key) const {
+    std::vector<std::string> out;
+    for (const auto& item : list(key)) {
+      if (!item.is_string()) {
+        damaged(*object_, cat("is damaged: field '", key, "'"));
+      }
+      out.push_back(item.get<std::string>());
+    }
+    return out;
+  }
+  [[nodiscard]] const Json* optional(const char* key) const {
+    const auto at = json_->find(key);
+    return at == json_->end() || at->is_null() ? nullptr : &*at;
+  }
+
+ private:
+  [[nodiscard]] const Json& value(const char* key, bool (Json::*is)() const noexcept) const {
+    const auto at = json_->find(key);
+    if (at == json_->end() || !((*at).*is)()) {
+      damaged(*object_, cat("is damaged: field '", key, "' is missing or of the wrong kind"));
+    }
+    return *at;
+  }
+
+  const Json* json_;
+  const std::string* object_;
+};
+
+Json tables_to_json(const std::vector<TableFacts>& tables) {
+  Json out = Json::array();
+  for (const auto& table : tables) {
+    Json columns = Json::array();
+    for (const auto& column : table.columns) {
+      columns.push_back({{"name", column.name}, {"type", column.type}});
+    }
+    out.push_back({{"name", table.name}, {"rows", table.rows}, {"key", table.key}, {"columns", std::move(columns)}});
+  }
+  return out;
+}
+
+std::vector<TableFacts> tables_from_json(const Fields& fields, const std::string& object) {
+  std::vector<TableFacts> tables;
+  for (const auto& item : fields.list("tables")) {
+    const Fields table(item, object);
+    TableFacts facts{.name = table.text("name"), .rows = table.number("rows"), .key = table.texts("key"), .columns = {}};
+    for (const auto& column : table.list("columns")) {
+      const Fields parts(column, object);
+      facts.columns.push_back({.name = parts.text("name"), .type = parts.text("type")});
+    }
+    tables.push_back(std::move(facts));
+  }
+  return tables;
+}
+
+Json checks_to_json(const std::vector<CheckResult>& checks) {
+  Json out = Json::array();
+  for (const auto& check : checks) {
+    out.push_back({{"name", check.name},
+                   {"sql", check.sql},
+                   {"value", check.value},
+                   {"expect", check.expect ? Json(*check.expect) : Json()},
+                   {"ok", check.ok}});
+  }
+  return out;
+}
+
+std::vector<CheckResult> checks_from_json(const Fields& fields, const std::string& object) {
+  std::vector<CheckResult> checks;
+  for (const auto& item : fields.list("checks")) {
+    const Fields check(item, object);
+    CheckResult result{.name = check.text("name"),
+                       .sql = check.text("sql"),
+                       .value = check.text("value"),
+                       .expect = {},
+                       .ok = check.flag("ok")};
+    if (check.optional("expect") != nullptr) {
+      result.expect = check.text("expect");
+    }
+    checks.push_back(std::move(result));
+  }
+  return checks;
+}
+
+Json segments_to_json(const std::vector<SegmentFacts>& segments) {
+  Json out = Json::array();
+  for (const auto& segment : segments) {
+    out.push_back({{"name", segment.name}, {"bytes", segment.bytes}, {"frames", segment.frames}, {"hash", segment.hash}});
+  }
+  return out;
+}
+
+std::vector<SegmentFacts> segments_from_json(const Fields& fields, const std::string& object) {
+  std::vector<SegmentFacts> segments;
+  for (const auto& item : fields.list("segments")) {
+    const Fields segment(item, object);
+    SegmentFacts facts{.name = segment.text("name"),
+                       .bytes = segment.number("bytes"),
+                       .frames = segment.number("frames"),
+                       .hash = segment.text("hash")};
+    if (facts.name.find('/') != std::string::npos || !storage::is_valid_name(facts.name) ||
+        !facts.name.ends_with(".seg")) {
+      base::fail({.code = "unsafe_name",
+                  .exit = Exit::damaged,
+                  .message = cat(base::printable(object), " names the segment '", base::printable(facts.name),
+                                 "', which is not a file of this snapshot's folder"),
+                  .object = facts.name,
+                  .state = "nothing was read from or written to that place",
+                  .next = "do not use this repository before you know who changed it"});
+    }
+    if (!base::hash_from_hex(facts.hash)) {
+      damaged(object, "is damaged: a segment's hash");
+    }
+    segments.push_back(std::move(facts));
+  }
+  return segments;
+}
+
+void check_format(const Json& document, const std::string& object) {
+  const Fields format = Fields(document, object).object("format");
+  const auto required = format.texts("required");
+  if (format.number("version") > format_version || !required.empty()) {
+    base::fail({.code = "newer_format",
+                .exit = Exit::failed,
+                .message = cat(base::printable(object), " is of format ", format.number("version"),
+                               required.empty() ? "" : " with ", base::join(required, ", "),
+                               "; this program reads format ", format_version),
+                .object = object,
+                .state = "nothing was changed",
+                .next = "use the dbrollback that wrote it, or a newer one"});
+  }
+}
+
+void read_database(const Fields& document, const std::string& object, SnapshotDetails& out) {
+  const Fields database = document.object("database");
+  SnapshotSummary& summary = out.summary;
+  summary.database = database.text("name");
+  summary.lineage = database.text("lineage");
+  summary.engine = database.text("engine");
+  out.source = database.text("source");
+  out.server_version = database.text("server_version");
+  out.encoding = database.text("encoding");
+  out.journal_mode = database.text("journal_mode");
+  summary.raw_bytes = database.number("bytes");
+  const std::uint64_t page_size = database.number("page_size");
+  out.page_count = database.number("page_count");
+  if (page_size < 512 || page_size > 65536 || (page_size & (page_size - 1)) != 0 ||
+      summary.raw_bytes / page_size != out.page_count || summary.raw_bytes % page_size != 0) {
+    damaged(object, "is damaged: page size and page count do not fit each other");
+  }
+  out.page_size = static_cast<std::uint32_t>(page_size);
+}
+
+void add_up(SnapshotDetails& out) {
+  SnapshotSummary& summary = out.summary;
+  summary.tables = out.tables.size();
+  summary.rows = 0;
+  for (const auto& table : out.tables) {
+    summary.rows += table.rows;
+  }
+  summary.stored_bytes = 0;
+  for (const auto& segment : out.segments) {
+    summary.stored_bytes += segment.bytes;
+  }
+  summary.failed_checks = 0;
+  for (const auto& check : out.checks) {
+    summary.failed_checks += check.ok ? 0U : 1U;
+  }
+}
+
+}  // namespace
+
+std::string manifest_to_text(const SnapshotDetails& snapshot) {
+  const SnapshotSummary& summary = snapshot.summary;
+  Json left_out = Json::array();
+  for (const auto& item : snapshot.left_out) {
+    left_out.push_back({{"object", item.object}, {"reason", item.reason}});
+  }
+  const Json document = {
+      {"format", {{"name", "dbrollback snapshot"}, {"version", format_version}, {"required", Json::array()}}},
+      {"id", summary.id},
+      {"created", base::to_iso(summary.created)},
+      {"duration_ms", static_cast<std::uint64_t>(summary.duration.count())},
+      {"app_version", summary.app_version},
+      {"reason", summary.reason},
+      {"tool_version", snapshot.tool_version},
+      {"parent", nullptr},
+      {"mac", nullptr},
+      {"database",
+       {{"name", summary.database},
+        {"lineage", summary.lineage},
+        {"engine", summary.engine},
+        {"server_version", snapshot.server_version},
+        {"source", snapshot.source},
+        {"encoding", snapshot.encoding},
+        {"journal_mode", snapshot.journal_mode},
+        {"page_size", snapshot.page_size},
+        {"page_count", snapshot.page_count},
+        {"bytes", summary.raw_bytes},
+        {"schema_fingerprint", snapshot.schema_fingerprint}}},
+      {"tables", tables_to_json(snapshot.tables)},
+      {"left_out", std::move(left_out)},
+      {"checks", checks_to_json(snapshot.checks)},
+      {"segments", segments_to_json(snapshot.segments)}};
+  return base::to_text(document);
+}
+
+SnapshotDetails manifest_from_text(std::string_view text, const std::string& object) {
+  const Json json = base::parse_json(text, object);
+  check_format(json, object);
+  const Fields document(json, object);
+  SnapshotDetails out;
+  out.summary.id = document.text("id");
+  const auto created = base::time_from_iso(document.text("created"));
+  if (!created || !is_id(out.summary.id)) {
+    damaged(object, "is damaged: its id or its time");
+  }
+  out.summary.created = *created;
+  out.summary.duration = std::chrono::milliseconds(document.number("duration_ms"));
+  out.summary.app_version = document.text("app_version");
+  out.summary.reason = document.text("reason");
+  out.tool_version = document.text("tool_version");
+  read_database(document, object, out);
+  out.schema_fingerprint = document.object("database").text("schema_fingerprint");
+  out.tables = tables_from_json(document, object);
+  out.checks = checks_from_json(document, object);
+  out.segments = segments_from_json(document, object);
+  for (const auto& item : document.list("left_out")) {
+    const Fields left(item, object);
+    out.left_out.push_back({.object = left.text("object"), .reason = left.text("reason")});
+  }
+  add_up(out);
+  return out;
+}
+
+void publish_manifest(storage::ObjectStore& store, const SnapshotDetails& snapshot) {
+  const std::string text = manifest_to_text(snapshot);
+  const std::string sum = cat(to_hex(base::xxh3_128(base::bytes_of(text))), "  ", manifest_file, "\n");
+  const std::string& id = snapshot.summary.id;
+  write_object(store, object_name(id, std::string(manifest_sum_file)), base::bytes_of(sum));
+  write_object(store, object_name(id, std::string(manifest_file)), base::bytes_of(text));
+}
+
+SnapshotDetails read_manifest(storage::ObjectStore& store, const std::string& id) {
+  const std::string name = object_name(id, std::string(manifest_file));
+  const std::string object = store.describe(name);
+  const auto text = read_object(store, name, largest_manifest);
+  if (!text) {
+    damaged(object, "is missing");
+  }
+  const auto sum = read_object(store, object_name(id, std::string(manifest_sum_file)), 4096);
+  const std::string expected = cat(to_hex(base::xxh3_128(base::bytes_of(*text))), "  ", manifest_file, "\n");
+  if (!sum) {
+    damaged(store.describe(object_name(id, std::string(manifest_sum_file))), "is missing");
+  }
+  if (*sum != expected) {
+    damaged(object, cat("is cut off or damaged (", base::human_bytes(text->size()),
+                        "): it does not fit the checksum in ", manifest_sum_file));
+  }
+  SnapshotDetails details = manifest_from_text(*text, object);
+  if (details.summary.id != id) {
+    damaged(object, cat("belongs to another snapshot, ", details.summary.id));
+  }
+  return details;
+}
+
+}  // namespace dbrollback::snapshot

@@ -1,0 +1,28 @@
+// A stored snapshot opened as a database to look into.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/snapshot/pages.hpp"
+#include "engine/snapshot/reader.hpp"
+
+namespace dbrollback::snapshot {
+
+class OpenSnapshot {
+ public:
+  // Throws Error (Exit::damaged) as SnapshotReader does.
+  OpenSnapshot(storage::ObjectStore& store, const std::string& id, const database::ViewOptions& options)
+      : reader_(store, id), pages_(reader_), view_(database::open_pages(pages_, id, options)) {}
+
+  [[nodiscard]] const SnapshotDetails& manifest() const { return reader_.manifest(); }
+  [[nodiscard]] database::PageSource& pages() { return pages_; }
+  [[nodiscard]] database::View& view() { return *view_; }
+
+ private:
+  SnapshotReader reader_;
+  SnapshotPages pages_;
+  std::unique_ptr<database::View> view_;
+};
+
+}  // namespace dbrollback::snapshot

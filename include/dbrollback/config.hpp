@@ -1,0 +1,79 @@
+// The configuration: what `dbrollback.toml` says, as values. docs/configuration.md describes every key.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dbrollback {
+
+// An integrity query: one statement that returns one value, run in the same transaction as the snapshot and again on
+// whatever is restored from it.
+struct Check {
+  std::string name;
+  std::string sql;
+  // The value that the query must return, as text ("0"); absent means "unchanged": whatever the snapshot saw.
+  std::optional<std::string> expect;
+};
+
+struct DatabaseConfig {
+  std::string name;  // of [database.NAME]; for a URL given directly, the file's name
+  std::string url;   // sqlite:/path, file:/path, or a bare path; env:NAME is resolved already. Never printed when it holds a secret
+  bool from_url = false;  // given as a URL or path, not found in a configuration
+  int level = 1;     // zstd compression level, 1 to 19
+  unsigned threads = 0;  // compression threads; 0 means one for each core
+  std::chrono::milliseconds lock_timeout{5000};
+  std::chrono::milliseconds max_writer_pause{5000};
+  std::vector<Check> checks;
+};
+
+// Which snapshots `prune` keeps, per database. A snapshot is kept when any rule keeps it.
+struct Retention {
+  unsigned last = 10;
+  unsigned daily = 7;
+  unsigned weekly = 4;
+  unsigned monthly = 6;
+};
+
+struct Config {
+  std::filesystem::path file;  // empty: no configuration file was found
+  std::string repository;      // an absolute path
+  std::string timezone = "UTC";
+  Retention keep;
+  std::vector<DatabaseConfig> databases;
+};
+
+// Looks for dbrollback.toml in `start` and its parents. Empty when there is none.
+[[nodiscard]] std::filesystem::path find_config(const std::filesystem::path& start);
+
+// Reads a configuration file; relative paths in it are relative to its folder. Throws Error (Exit::usage) for the first
+// mistake, its message beginning with "FILE:LINE:COLUMN: ".
+[[nodiscard]] Config load_config(const std::filesystem::path& file);
+
+// The defaults of a machine without a configuration file: the repository is $XDG_DATA_HOME/dbrollback (or
+// ~/.local/share/dbrollback), for root /var/lib/dbrollback.
+[[nodiscard]] Config default_config();
+
+// The database that `name_or_url` means: one of `config` by name, or a database of its own for a URL or a path to a
+// file. An empty string means the only one of `config`. Throws Error (Exit::usage) when that is ambiguous or unknown,
+// and when a URL holds a password.
+[[nodiscard]] DatabaseConfig select_database(const Config& config, std::string_view name_or_url);
+
+// The file that an SQLite URL names ("sqlite:/a/b.db", "sqlite:///a/b.db", "file:b.db", "b.db"), absolute.
+// Throws Error (Exit::usage) for a URL of another kind.
+[[nodiscard]] std::filesystem::path sqlite_path(std::string_view url);
+
+// "5s", "250ms", "2m", "36h", "7d" as a duration. Throws Error (Exit::usage).
+[[nodiscard]] std::chrono::milliseconds parse_duration(std::string_view text);
+
+// The text of a new, commented configuration file. Empty `database_url`: the section is commented out.
+[[nodiscard]] std::string config_template(const std::string& repository,
+                                          const std::string& database_name,
+                                          const std::string& database_url);
+
+}  // namespace dbrollback

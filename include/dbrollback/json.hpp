@@ -1,0 +1,30 @@
+// The documents that `--json` prints; docs/json.md specifies them. Each is one JSON object in UTF-8 that ends in a
+// newline and holds "schema_version".
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dbrollback/diff.hpp"
+#include "dbrollback/doctor.hpp"
+#include "dbrollback/error.hpp"
+#include "dbrollback/prune.hpp"
+#include "dbrollback/restore.hpp"
+#include "dbrollback/verify.hpp"
+
+namespace dbrollback {
+
+[[nodiscard]] std::string to_json(const ErrorInfo& error);
+[[nodiscard]] std::string to_json(const SnapshotDetails& snapshot);
+[[nodiscard]] std::string to_json(const std::vector<SnapshotSummary>& snapshots);
+[[nodiscard]] std::string to_json(const std::vector<VerifyReport>& reports);
+[[nodiscard]] std::string to_json(const RestorePlan& plan);
+[[nodiscard]] std::string to_json(const RestoreResult& result);
+[[nodiscard]] std::string to_json(const ExportResult& result);
+[[nodiscard]] std::string to_json(const DiffReport& report);
+[[nodiscard]] std::string to_json(const PrunePlan& plan, bool executed);
+[[nodiscard]] std::string to_json(const std::vector<Diagnosis>& findings);
+// {"schema_version": 1, "key": "value", …} for the small commands: init, pin, unpin, catalog rebuild.
+[[nodiscard]] std::string to_json(const std::vector<std::pair<std::string, std::string>>& fields);
+
+}  // namespace dbrollback

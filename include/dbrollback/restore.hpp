@@ -1,0 +1,86 @@
+// Putting a snapshot back.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dbrollback/repository.hpp"
+
+namespace dbrollback {
+
+struct RestoreOptions {
+  std::string id;
+  std::optional<std::filesystem::path> into;  // absent: the live file of `database`
+  std::vector<std::string> tables;            // empty: everything
+  bool snapshot_before = true;  // of what the target holds now, unless the target is new
+  bool verify = true;           // compare every page with the snapshot afterwards
+  bool allow_orphans = false;   // commit chosen tables although rows elsewhere lose what they refer to
+};
+
+// What a restore would do, as a value: print it, keep it, execute it.
+struct RestorePlan {
+  struct TableChange {
+    std::string name;
+    std::optional<std::uint64_t> rows_now;       // absent: not in the target
+    std::optional<std::uint64_t> rows_restored;  // absent: not in the snapshot
+  };
+  // new_file: nothing is there. live: a database that SQLite can open. replace: a file that is no longer a database, or
+  // has leftovers beside it: kept aside first.
+  enum class Target { new_file, live, replace };
+
+  RestoreOptions options;
+  DatabaseConfig database;
+  SnapshotSummary snapshot;
+  std::filesystem::path target;
+  Target kind = Target::new_file;
+  std::string why;                        // for `replace`: what is wrong with the file
+  std::vector<std::filesystem::path> keep_aside;  // what is copied aside before anything is overwritten
+  std::vector<TableChange> tables;        // every table whose rows change in number, come or go; empty for new_file
+  std::vector<std::string> schema_changes;  // one sentence each
+  std::vector<std::string> holders;       // processes that have the target open now: "1234 gunicorn"
+  std::vector<std::string> warnings;
+  std::uint64_t bytes = 0;                // of the restored database
+  std::uint64_t target_stamp = 0;         // what execute compares to see whether the target changed its kind
+};
+
+struct RestoreResult {
+  std::string id;
+  std::filesystem::path target;
+  std::string snapshot_before;  // id of the snapshot of the state before; empty: none was taken
+  std::vector<std::filesystem::path> kept_aside;
+  bool verified = false;
+  std::string verification;     // one sentence: what was compared
+  std::uint64_t bytes = 0;
+  std::uint64_t tables = 0;
+  std::uint64_t rows = 0;
+  std::chrono::milliseconds duration{};
+  std::chrono::milliseconds writers_paused{};  // how long writers of the live file had to wait
+};
+
+// Changes nothing. `from` holds the snapshot.
+// Errors: Exit::refused for a restore that cannot be done safely, Exit::failed when there is no room.
+[[nodiscard]] RestorePlan plan_restore(Repository& from, const DatabaseConfig& database, const RestoreOptions& options,
+                                       Observer& observer);
+
+// Does what the plan says. `before_in` receives the snapshot of the state before; null is allowed only when the plan
+// takes none.
+// State after a failure: the target holds exactly what it held, unless the Error is Exit::partial, which says what it
+// holds. Errors: Exit::busy when somebody holds the file, naming them; Exit::refused when the target is not what the
+// plan saw; Exit::damaged when the snapshot is, before the target is touched.
+[[nodiscard]] RestoreResult execute_restore(Repository& from, Repository* before_in, const RestorePlan& plan,
+                                            Observer& observer);
+
+struct ExportResult {
+  std::string id;
+  std::filesystem::path file;
+  std::uint64_t bytes = 0;
+};
+
+// Writes the snapshot's database as a plain SQLite file, which must not exist yet.
+[[nodiscard]] ExportResult export_snapshot(Repository& from, const std::string& id, const std::filesystem::path& file,
+                                           Observer& observer);
+
+}  // namespace dbrollback

@@ -1,0 +1,117 @@
+// Taking snapshots, and what a snapshot says about itself.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dbrollback/config.hpp"
+#include "dbrollback/observer.hpp"
+
+namespace dbrollback {
+
+class Repository;
+
+// How far a snapshot is proven; each level includes those before it. docs/format.md says what each proves.
+enum class Proof { none, stored, content, restored };
+
+[[nodiscard]] const char* to_string(Proof level);
+[[nodiscard]] std::optional<Proof> proof_from_string(std::string_view text);
+
+using Time = std::chrono::sys_time<std::chrono::nanoseconds>;
+
+// What `list` shows of a snapshot: everything that the catalog knows. Sizes are bytes.
+struct SnapshotSummary {
+  std::string id;
+  std::string database;  // the configured name at the time
+  std::string lineage;   // the generated id of the database, stable over renames and swaps
+  std::string engine;    // "sqlite"
+  Time created{};
+  std::chrono::milliseconds duration{};
+  std::string app_version;  // empty: none was given
+  std::string reason;       // "snapshot", or "before restore of ID"
+  [[nodiscard]] bool before_restore() const { return reason.starts_with("before restore"); }
+  std::uint64_t raw_bytes = 0;     // of the database
+  std::uint64_t stored_bytes = 0;  // of the snapshot's folder
+  std::uint64_t tables = 0;
+  std::uint64_t rows = 0;
+  std::uint64_t failed_checks = 0;  // integrity queries whose result was not the expected one
+  Proof proof = Proof::none;
+  std::optional<Time> proven_at;
+  bool damaged = false;      // the last verification found damage
+  bool pinned = false;
+  std::string pin_reason;
+};
+
+struct ColumnFacts {
+  std::string name;
+  std::string type;  // as declared
+};
+
+struct TableFacts {
+  std::string name;
+  std::uint64_t rows = 0;
+  std::vector<std::string> key;      // columns of the primary key, in its order; empty: none
+  std::vector<ColumnFacts> columns;  // generated ones left out
+};
+
+struct CheckResult {
+  std::string name;
+  std::string sql;
+  std::string value;                  // what the query returned, as text
+  std::optional<std::string> expect;  // absent: "unchanged"
+  bool ok = true;
+};
+
+struct LeftOut {
+  std::string object;
+  std::string reason;
+};
+
+struct SegmentFacts {
+  std::string name;
+  std::uint64_t bytes = 0;
+  std::uint64_t frames = 0;
+  std::string hash;  // XXH3-128 of the whole file, 32 hexadecimal digits
+};
+
+// What `show` shows: the summary and the rest of the manifest.
+struct SnapshotDetails {
+  SnapshotSummary summary;
+  std::string tool_version;
+  std::string server_version;  // the library that read the database
+  std::string source;          // evidence only: where the database was
+  std::string encoding;
+  std::string journal_mode;
+  std::uint32_t page_size = 0;
+  std::uint64_t page_count = 0;
+  std::string schema_fingerprint;
+  std::vector<TableFacts> tables;
+  std::vector<CheckResult> checks;
+  std::vector<LeftOut> left_out;
+  std::vector<SegmentFacts> segments;
+};
+
+struct SnapshotOptions {
+  std::string app_version = {};  // the version about to be deployed: what `before:V` finds
+  std::string reason = "snapshot";
+  std::string pin = {};  // not empty: pinned from the start, with this reason
+};
+
+// Takes a snapshot of `database` into `repository`.
+// State after a failure: nothing published, the database untouched; the next command removes what was half written.
+// Errors: Exit::busy when the database stays locked past its lock_timeout, when a writer had to wait longer than
+// max_writer_pause (rollback-journal mode only), or when another snapshot of the same database is being taken.
+[[nodiscard]] SnapshotDetails take_snapshot(Repository& repository, const DatabaseConfig& database,
+                                            const SnapshotOptions& options, Observer& observer);
+
+// The same, written to `fd` as a POSIX tar of the snapshot's folder, manifest last; nothing is written to a disk.
+// Holds at most one segment (16 MiB) in memory. `fd` stays open and is the caller's.
+[[nodiscard]] SnapshotDetails stream_snapshot(int fd, const DatabaseConfig& database, const SnapshotOptions& options,
+                                              Observer& observer);
+
+}  // namespace dbrollback

@@ -1,0 +1,286 @@
+// Every mistake that a file can hold, and the very words about it.
+#include "tests/config/support.hpp"
+
+namespace dbrollback::config_test {
+namespace {
+
+class ConfigMistakes : public ConfigTest {
+ protected:
+  [[nodiscard]] std::string in_database(const std::string& line) const {
+    return mistake_in("[database.app]\nurl = '/a.db'\n" + line + "\n");
+  }
+  [[nodiscard]] std::string in_url(const std::string& url) const {
+    return mistake_in("[database.app]\nurl = \"" + url + "\"\n");
+  }
+};
+
+TEST_F(ConfigMistakes, SyntaxIsExplainedWhereItBreaks) {
+  EXPECT_EQ(mistake_in("timezone = \"UTC\"\nkeep = { last = x }\n"),
+            "FILE:2:17: this is not TOML: parsing value: could not determine value type; a text needs quotes, \" or '");
+  EXPECT_EQ(mistake_in("[database.app]\nurl = \"/a\"\nurl = \"/b\"\n"),
+            "FILE:3:7: this is not TOML: parsing key-value pair: cannot redefine existing string 'url'");
+  EXPECT_EQ(mistake_in("[database.app\n"),
+            "FILE:1:14: this is not TOML: parsing table header: expected ']', saw '\\n'");
+}
+
+TEST_F(ConfigMistakes, AHeaderThatIsNoNameIsExplainedToo) {
+  const std::string rest =
+      "this is not TOML: parsing key: expected bare key starting character or string delimiter, saw '";
+  EXPECT_EQ(mistake_in("[/srv]\n"), "FILE:1:2: " + rest + "/'");
+  EXPECT_EQ(mistake_in("[[[database]]]\n"), "FILE:1:3: " + rest + "['");
+}
+
+TEST_F(ConfigMistakes, LettersBeyondAsciiOutsideOfQuotesAreExplained) {
+  EXPECT_EQ(mistake_in("[\xC3\xBC]\n"),
+            "FILE:1:2: this is not TOML: parsing key: expected bare key starting character or string delimiter, saw "
+            "'\xC3\xBC'");
+  EXPECT_EQ(mistake_in("gr\xC3\xB6\xC3\x9F"
+                       "e = 1\n"),
+            "");
+  EXPECT_EQ(mistake_in("# \xC3\xBC\ntimezone = \xE2\x80\x9EUTC\xE2\x80\x9C\n"),
+            "FILE:2:12: this is not TOML: parsing value: could not determine value type; a text needs quotes, \" or '");
+  EXPECT_EQ(mistake_in("timezone = '\xC3\xBC' \xC3\xBC\n"),
+            "FILE:1:16: this is not TOML: parsing key-value pair: expected a comment or whitespace, saw '\xC3\xBC'");
+  EXPECT_EQ(mistake_in("timezone = \xC3\xBC\n"),
+            "FILE:1:12: this is not TOML: parsing value: could not determine value type; a text needs quotes, \" or '");
+}
+
+TEST_F(ConfigMistakes, SyntaxErrorsNeverRepeatASecret) {
+  for (const char* line :
+       {"url = postgresql://u:hunter2@h/d", "url = \"postgresql://u:hunter2@h/d", "url = 'hunter2' x",
+        "url = 'hunter2'\nurl = 'hunter2'", "url = 'hunter2\nlevel = 1", "url = hunter2"}) {
+    const std::string message = mistake_in(std::string("[database.app]\n") + line + "\n");
+    EXPECT_EQ(message.find("hunter2"), std::string::npos) << message;
+  }
+}
+
+TEST_F(ConfigMistakes, AFileThatIsNotUtf8IsNamedWithTheFirstBadByte) {
+  EXPECT_EQ(mistake_in("timezone = \"UTC\"\n# \xC3\xA9t\xE9\n"),
+            "FILE:2:5: this is not UTF-8; save the file in that encoding");
+  EXPECT_EQ(mistake_in("\xFF\xFE"), "FILE:1:1: this is not UTF-8; save the file in that encoding");
+  EXPECT_EQ(mistake_in("# \xED\xA0\x80"), "FILE:1:3: this is not UTF-8; save the file in that encoding");
+  EXPECT_EQ(mistake_in("# \xC0\x80"), "FILE:1:3: this is not UTF-8; save the file in that encoding");
+  EXPECT_EQ(mistake_in("# \xF4\x90\x80\x80"), "FILE:1:3: this is not UTF-8; save the file in that encoding");
+  EXPECT_EQ(mistake_in("# \xE2\x82"), "FILE:1:3: this is not UTF-8; save the file in that encoding");
+}
+
+TEST_F(ConfigMistakes, AFileThatCannotBeReadIsNamed) {
+  const auto message = [&](const fs::path& path) { return error_of([&] { (void)load_config(path); }).message; };
+  EXPECT_EQ(message("missing.toml"), "missing.toml:1:1: there is no such file; `dbrollback init` writes one");
+  fs::create_directory("folder");
+  EXPECT_EQ(message("folder"), "folder:1:1: this is a folder; give the file in it");
+  EXPECT_EQ(message("/dev/null"), "/dev/null:1:1: this is not a regular file");
+  write("big.toml", std::string(2'000'000, '#'));
+  EXPECT_EQ(message("big.toml"), "big.toml:1:1: big.toml is 2.0 MB, more than the 1.0 MB that such a file may have");
+  if (::geteuid() != 0) {
+    write("secret.toml", "");
+    fs::permissions("secret.toml", fs::perms::none);
+    EXPECT_EQ(message("secret.toml"), "secret.toml:1:1: could not open secret.toml: Permission denied");
+  }
+}
+
+TEST_F(ConfigMistakes, AnUnknownKeyIsNamedWithTheOneThatWasMeant) {
+  EXPECT_EQ(mistake_in("repositroy = '/x'\n"), "FILE:1:1: repositroy: unknown key; did you mean 'repository'?");
+  EXPECT_EQ(mistake_in("[databases.app]\nurl = '/x'\n"), "FILE:1:2: databases: unknown key; did you mean 'database'?");
+  EXPECT_EQ(mistake_in("keep = { last = 1, dayly = 2 }\n"),
+            "FILE:1:20: keep.dayly: unknown key; did you mean 'daily'?");
+  EXPECT_EQ(in_database("  Lock-Timeout = '5s'"),
+            "FILE:3:3: database.app.Lock-Timeout: unknown key; did you mean 'lock_timeout'?");
+  EXPECT_EQ(in_database("[[database.app.check]]\nname = 'n'\nslq = 's'"),
+            "FILE:5:1: database.app.check.slq: unknown key; did you mean 'sql'?");
+}
+
+TEST_F(ConfigMistakes, AnUnknownKeyUnlikeAllOthersIsNamedWithAllThereAre) {
+  EXPECT_EQ(mistake_in("colour = 1\n"),
+            "FILE:1:1: colour: unknown key; the keys here are: repository, timezone, keep, database");
+  EXPECT_EQ(in_database("password = 'hunter2'"),
+            "FILE:3:1: database.app.password: unknown key; the keys here are: url, level, threads, lock_timeout, "
+            "max_writer_pause, check");
+  EXPECT_EQ(mistake_in("\"a\\u001bb\" = 1\n"),
+            "FILE:1:1: a\\x1Bb: unknown key; the keys here are: repository, timezone, keep, database");
+}
+
+TEST_F(ConfigMistakes, TheFirstMistakeOfTheFileIsReported) {
+  EXPECT_EQ(mistake_in("timezone = 1\nkeep = 2\nextra = 3\n"),
+            "FILE:1:12: timezone: must be a text in quotes, not a whole number");
+}
+
+TEST_F(ConfigMistakes, AWrongTypeIsNamedWithTheRightOne) {
+  EXPECT_EQ(mistake_in("repository = 1\n"), "FILE:1:14: repository: must be a text in quotes, not a whole number");
+  EXPECT_EQ(mistake_in("timezone = 1979-05-27\n"), "FILE:1:12: timezone: must be a text in quotes, not a date or time");
+  EXPECT_EQ(mistake_in("keep = 5\n"),
+            "FILE:1:8: keep: must be a table like { last = 10, daily = 7 }, not a whole number");
+  EXPECT_EQ(mistake_in("keep = { last = '1' }\n"),
+            "FILE:1:17: keep.last: must be a whole number from 0 to 1000000, not a text in quotes");
+  EXPECT_EQ(mistake_in("database = 'a.db'\n"), "FILE:1:12: database: must be a table, not a text in quotes");
+  EXPECT_EQ(in_database("level = 1.5"),
+            "FILE:3:9: database.app.level: must be a whole number from 1 to 19, not a number with a fraction");
+  EXPECT_EQ(in_database("threads = true"),
+            "FILE:3:11: database.app.threads: must be a whole number from 0 to 256, not true or false");
+  EXPECT_EQ(in_database("lock_timeout = 5"),
+            "FILE:3:16: database.app.lock_timeout: must be a duration in quotes, like \"5s\", not a whole number");
+  EXPECT_EQ(in_database("max_writer_pause = []"),
+            "FILE:3:20: database.app.max_writer_pause: must be a duration in quotes, like \"5s\", not a list");
+}
+
+TEST_F(ConfigMistakes, AnEmptyTextIsNoValue) {
+  EXPECT_EQ(mistake_in("repository = ''\n"), "FILE:1:14: repository: must not be empty");
+  EXPECT_EQ(mistake_in("timezone = ' '\n"), "FILE:1:12: timezone: must not be empty");
+  EXPECT_EQ(in_url(""), "FILE:2:7: database.app.url: must not be empty");
+}
+
+TEST_F(ConfigMistakes, AValueOutOfRangeIsNamedWithTheRange) {
+  EXPECT_EQ(in_database("level = 0"),
+            "FILE:3:9: database.app.level: 0 is out of range; it must be a whole number from 1 to 19");
+  EXPECT_EQ(in_database("level = 20"),
+            "FILE:3:9: database.app.level: 20 is out of range; it must be a whole number from 1 to 19");
+  EXPECT_EQ(in_database("threads = 257"),
+            "FILE:3:11: database.app.threads: 257 is out of range; it must be a whole number from 0 to 256");
+  EXPECT_EQ(mistake_in("keep = { last = -1 }\n"),
+            "FILE:1:17: keep.last: -1 is out of range; it must be a whole number from 0 to 1000000");
+  EXPECT_EQ(in_database("lock_timeout = '25h'"),
+            "FILE:3:16: database.app.lock_timeout: \"25h\" is out of range; it must be at most 1d");
+}
+
+TEST_F(ConfigMistakes, RetentionMustKeepSomething) {
+  EXPECT_EQ(
+      mistake_in("keep = { last = 0, daily = 0, weekly = 0, monthly = 0 }\n"),
+      "FILE:1:8: keep: last, daily, weekly and monthly are all 0, so that nothing would be kept; at least one must "
+      "be more");
+}
+
+TEST_F(ConfigMistakes, ABadDurationIsNamedWithGoodOnes) {
+  EXPECT_EQ(in_database("lock_timeout = '5 parsecs'"),
+            "FILE:3:16: database.app.lock_timeout: \"5 parsecs\" is not a duration; write a whole number and a unit: "
+            "250ms, 5s, 2m, 36h or 7d");
+  EXPECT_EQ(in_database("max_writer_pause = ''"),
+            "FILE:3:20: database.app.max_writer_pause: \"\" is not a duration; write a whole number and a unit: 250ms, "
+            "5s, 2m, 36h or 7d");
+}
+
+TEST_F(ConfigMistakes, ADatabaseWithoutAUrlIsNamed) {
+  EXPECT_EQ(mistake_in("timezone = 'UTC'\n\n[database.app]\nlevel = 3\n"),
+            "FILE:3:1: database.app: has no url; write url = \"sqlite:/srv/app/app.db\"");
+}
+
+TEST_F(ConfigMistakes, ADatabaseNeedsASectionAndAName) {
+  EXPECT_EQ(mistake_in("[database]\nurl = 'a.db'\n"),
+            "FILE:2:1: database.url: a database needs a section of its own; write [database.NAME] above its keys");
+  const std::string rule =
+      "a database's name may hold letters, digits, '_', '.' and '-', and begins with a letter, a digit or '_'";
+  EXPECT_EQ(mistake_in("[database.\"a b\"]\nurl = 'a.db'\n"), "FILE:1:11: database.a b: " + rule);
+  EXPECT_EQ(mistake_in("[database.'../x']\nurl = 'a.db'\n"), "FILE:1:11: database.../x: " + rule);
+  EXPECT_EQ(mistake_in("[database.-x]\nurl = 'a.db'\n"), "FILE:1:11: database.-x: " + rule);
+  EXPECT_EQ(mistake_in("[database.'m\xC3\xBC']\nurl = 'a.db'\n"), "FILE:1:11: database.m\xC3\xBC: " + rule);
+  EXPECT_EQ(mistake_in("[database.'']\nurl = 'a.db'\n"), "FILE:1:11: database.: " + rule);
+}
+
+TEST_F(ConfigMistakes, AnUnsetEnvironmentVariableIsNamed) {
+  set("APP_URL", std::nullopt);
+  EXPECT_EQ(in_url("env:APP_URL"),
+            "FILE:2:7: database.app.url: the environment variable APP_URL is not set, or empty; set it");
+  set("APP_URL", "");
+  EXPECT_EQ(in_url("env:APP_URL"),
+            "FILE:2:7: database.app.url: the environment variable APP_URL is not set, or empty; set it");
+  EXPECT_EQ(mistake_in("repository = 'env:APP_URL'\n"),
+            "FILE:1:14: repository: the environment variable APP_URL is not set, or empty; set it");
+  EXPECT_EQ(in_url("env:hunter2@secret"),
+            "FILE:2:7: database.app.url: what follows env: is not the name of an environment variable; write env:NAME");
+}
+
+TEST_F(ConfigMistakes, APasswordInTheFileIsRefusedAndNotRepeated) {
+  const std::string message =
+      "FILE:2:7: database.app.url: this URL holds a password, which must not stand in this file; write env:NAME and "
+      "set "
+      "that environment variable, or leave the password out and keep it in ~/.pgpass";
+  for (const char* url :
+       {"postgresql://anna:hunter2@db/app", "postgres://anna:hun/ter2@db:5432/app", "mysql+x://a:b@h",
+        "postgresql://anna@db/app?password=hunter2", "host=db Password = hunter2", "//anna:hunter2@db/app"}) {
+    EXPECT_EQ(in_url(url), message);
+  }
+}
+
+TEST_F(ConfigMistakes, ADatabaseOfAnotherKindIsRefused) {
+  const std::string postgres =
+      "FILE:2:7: database.app.url: PostgreSQL is not supported by this version; give an SQLite file: sqlite:PATH, "
+      "file:PATH or a path";
+  for (const char* url : {"postgresql://db/app", "postgres://anna@db:5432/app?application_name=a@b",
+                          "POSTGRESQL:///app", "postgresql+psycopg://db/app", "host=db dbname=app"}) {
+    EXPECT_EQ(in_url(url), postgres);
+  }
+  EXPECT_EQ(
+      in_url("mysql://db/app"),
+      "FILE:2:7: database.app.url: mysql: is not supported by this version; give sqlite:PATH, file:PATH or a path "
+      "(./mysql:… for a file with a colon in its name)");
+  EXPECT_EQ(mistake_in("repository = 's3://bucket/x'\n"),
+            "FILE:1:14: repository: s3: is not supported by this version; give the path of a folder on this machine");
+}
+
+TEST_F(ConfigMistakes, APasswordFromTheEnvironmentIsNotRepeatedEither) {
+  set("APP_URL", "postgresql://anna:hunter2@db/app");
+  EXPECT_EQ(
+      in_url("env:APP_URL"),
+      "FILE:2:7: database.app.url: PostgreSQL is not supported by this version; give an SQLite file: sqlite:PATH, "
+      "file:PATH or a path");
+}
+
+TEST_F(ConfigMistakes, ADatabaseInMemoryIsRefused) {
+  EXPECT_EQ(in_url(":memory:"),
+            "FILE:2:7: database.app.url: a database in memory has no file to take a snapshot of; give the path of a "
+            "file");
+}
+
+TEST_F(ConfigMistakes, AnUnknownTimeZoneIsNamed) {
+  for (const char* name : {"Mars/Olympus", "Europe", "../zoneinfo/UTC", "/etc/localtime", "tzdata.zi"}) {
+    EXPECT_EQ(mistake_in(std::string("timezone = '") + name + "'\n"),
+              std::string("FILE:1:12: timezone: there is no time zone \"") + name +
+                  "\"; write UTC, or a name from /usr/share/zoneinfo like Europe/Berlin");
+  }
+}
+
+TEST_F(ConfigMistakes, AnotherAccountsHomeIsNotGuessed) {
+  EXPECT_EQ(
+      mistake_in("repository = '~anna/x'\n"),
+      "FILE:1:14: repository: only ~/ stands for a home folder here; write the whole path (or ./~… for a folder of "
+      "that name)");
+}
+
+TEST_F(ConfigMistakes, AZeroByteIsNoPath) {
+  EXPECT_EQ(mistake_in("repository = \"/a\\u0000b\"\n"),
+            "FILE:1:14: repository: this is no path; give the path of a folder");
+  EXPECT_EQ(in_url("/a\\u0000b"), "FILE:2:7: database.app.url: a path cannot hold a zero byte");
+}
+
+TEST_F(ConfigMistakes, ChecksNeedANameAndSql) {
+  EXPECT_EQ(in_database("[[database.app.check]]\nname = 'n'"),
+            "FILE:3:1: database.app.check: has no sql; every check needs a name and sql");
+  EXPECT_EQ(in_database("[[database.app.check]]\nsql = 's'"),
+            "FILE:3:1: database.app.check: has no name; every check needs a name and sql");
+  EXPECT_EQ(in_database("[[database.app.check]]\nname = ''"), "FILE:4:8: database.app.check.name: must not be empty");
+  EXPECT_EQ(in_database("[[database.app.check]]\nsql = 7"),
+            "FILE:4:7: database.app.check.sql: must be a text in quotes, not a whole number");
+}
+
+TEST_F(ConfigMistakes, ChecksAreAListOfTables) {
+  EXPECT_EQ(in_database("[database.app.check]\nname = 'n'"),
+            "FILE:3:1: database.app.check: must be a list of tables, written [[database.app.check]], not a table");
+  EXPECT_EQ(in_database("check = [ 1 ]"), "FILE:3:11: database.app.check: must be a table, not a whole number");
+}
+
+TEST_F(ConfigMistakes, TwoChecksOfOneNameAreRefused) {
+  const std::string check = "[[database.app.check]]\nname = 'rows'\nsql = 's'\n";
+  EXPECT_EQ(in_database(check + check),
+            "FILE:7:8: database.app.check.name: another check is called \"rows\"; give each its own name");
+}
+
+TEST_F(ConfigMistakes, AnExpectedValueIsOneValue) {
+  const std::string check = "[[database.app.check]]\nname = 'rows'\nsql = 's'\n";
+  EXPECT_EQ(in_database(check + "expect = [1]"),
+            "FILE:6:10: database.app.check.expect: must be a number, true, false, or a text (\"unchanged\": what the "
+            "snapshot saw), not a list");
+  EXPECT_EQ(in_database(check + "expect = nan"),
+            "FILE:6:10: database.app.check.expect: must be a finite number: no query returns this one");
+}
+
+}  // namespace
+}  // namespace dbrollback::config_test

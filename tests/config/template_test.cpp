@@ -1,0 +1,89 @@
+// A new file says what is true.
+#include <regex>
+#include <sstream>
+
+#include "tests/config/support.hpp"
+
+namespace dbrollback::config_test {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ConfigTemplate : public ConfigTest {
+ protected:
+  // With every "# key = value" and "# [section]" line made live.
+  static std::string uncommented(const std::string& text) {
+    static const std::regex line("# ([a-z_]+ = .*|\\[.*\\])");
+    std::istringstream in(text);
+    std::string out;
+    for (std::string one; std::getline(in, one);) {
+      std::smatch match;
+      out += std::regex_match(one, match, line) ? match[1].str() : one;
+      out += '\n';
+    }
+    return out;
+  }
+};
+
+TEST_F(ConfigTemplate, LoadsAsItIs) {
+  const Config config = load(config_template("/srv/snapshots", "app", "sqlite:/srv/app.db"));
+  EXPECT_EQ(config.repository, "/srv/snapshots");
+  ASSERT_EQ(config.databases.size(), 1U);
+  EXPECT_EQ(config.databases[0].name, "app");
+  EXPECT_EQ(config.databases[0].url, "/srv/app.db");
+  EXPECT_TRUE(config.databases[0].checks.empty());
+}
+
+TEST_F(ConfigTemplate, WithoutADatabaseHasItsSectionInAComment) {
+  const std::string text = config_template("/srv/snapshots", "", "");
+  EXPECT_TRUE(load(text).databases.empty());
+  EXPECT_NE(text.find("\n# [database.app]\n"), std::string::npos);
+}
+
+TEST_F(ConfigTemplate, ShowsEveryKeyWithItsDefault) {
+  for (const char* url : {"", "app.db"}) {
+    const Config config = load(uncommented(config_template("", "app", url)));
+    EXPECT_EQ(config.repository, default_config().repository);
+    EXPECT_EQ(config.timezone, "UTC");
+    EXPECT_EQ(config.keep.last, 10U);
+    EXPECT_EQ(config.keep.daily, 7U);
+    EXPECT_EQ(config.keep.weekly, 4U);
+    EXPECT_EQ(config.keep.monthly, 6U);
+    ASSERT_EQ(config.databases.size(), 1U);
+    const DatabaseConfig& app = config.databases[0];
+    EXPECT_EQ(app.level, 1);
+    EXPECT_EQ(app.threads, 0U);
+    EXPECT_EQ(app.lock_timeout, 5s);
+    EXPECT_EQ(app.max_writer_pause, 5s);
+    ASSERT_EQ(app.checks.size(), 1U);
+    EXPECT_EQ(app.checks[0].expect, "0");
+  }
+}
+
+TEST_F(ConfigTemplate, NamesEveryKeyThatThereIs) {
+  const std::string text = uncommented(config_template("", "", ""));
+  for (const char* key : {"repository", "timezone", "keep", "url", "level", "threads", "lock_timeout",
+                          "max_writer_pause", "name", "sql", "expect"}) {
+    EXPECT_NE(text.find(std::string("\n") + key + " = "), std::string::npos) << key;
+  }
+}
+
+TEST_F(ConfigTemplate, QuotesWhatNeedsIt) {
+  const std::string odd = "/srv/a \"b\"\\c\n\xC3\xBC";
+  const Config config = load(uncommented(config_template(odd, "app.v2", "/srv/\"x\".db")));
+  EXPECT_EQ(config.repository, odd);
+  EXPECT_EQ(config.databases.at(0).name, "app.v2");
+  EXPECT_EQ(config.databases.at(0).url, "/srv/\"x\".db");
+  EXPECT_EQ(config.databases.at(0).checks.size(), 1U);
+}
+
+TEST_F(ConfigTemplate, RefusesWhatAFileCannotHold) {
+  EXPECT_EQ(error_of([] { (void)config_template("", "a b", ""); }).message, "\"a b\" cannot be a database's name");
+  EXPECT_EQ(error_of([] { (void)config_template("/a\xFF", "a", ""); }).message,
+            "/a\\xFF is not UTF-8, which a configuration file must be");
+  EXPECT_EQ(error_of([] { (void)config_template("", "a", "postgresql://u:hunter2@h"); }).message,
+            "the database's URL holds a password, which must not stand in a configuration file");
+}
+
+}  // namespace
+}  // namespace dbrollback::config_test

@@ -1,0 +1,114 @@
+#include "tools/cli/context.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "tools/cli/fail.hpp"
+#include "tools/cli/text.hpp"
+
+namespace dbrollback::cli {
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+const DatabaseConfig* configured(const Config& config, const std::string& name) {
+  const auto found = std::find_if(config.databases.begin(), config.databases.end(),
+                                  [&](const DatabaseConfig& database) { return database.name == name; });
+  return found == config.databases.end() ? nullptr : &*found;
+}
+
+bool is_relative_spec(const std::string& spec) { return spec == "latest" || spec.starts_with("before:"); }
+
+std::vector<std::string> database_names(Repository& repository) {
+  std::vector<std::string> names;
+  for (const SnapshotSummary& snapshot : repository.list()) {
+    if (std::find(names.begin(), names.end(), snapshot.database) == names.end()) names.push_back(snapshot.database);
+  }
+  return names;
+}
+
+}  // namespace
+
+const Config& Context::config() {
+  if (config_) return *config_;
+  std::filesystem::path file = global_.config.empty() ? environment("DBROLLBACK_CONFIG") : global_.config;
+  if (file.empty()) {
+    std::error_code unreadable;  // a working directory that was removed holds no configuration
+    const std::filesystem::path here = std::filesystem::current_path(unreadable);
+    if (!unreadable) file = find_config(here);
+  }
+  config_ = file.empty() ? default_config() : load_config(file);
+  if (!global_.repository.empty()) {
+    config_->repository = std::filesystem::absolute(global_.repository).lexically_normal().string();
+  }
+  console_.detail("configuration: " + (config_->file.empty() ? "none, defaults" : config_->file.string()));
+  console_.detail("repository: " + config_->repository);
+  return *config_;
+}
+
+Repository Context::repository() { return Repository::open(config().repository); }
+
+Repository Context::repository_for_writing() {
+  const bool nobody_named_it =
+      config().file.empty() && global_.repository.empty() && environment("DBROLLBACK_REPOSITORY").empty();
+  std::error_code ignored;
+  if (!nobody_named_it || std::filesystem::exists(config().repository, ignored)) return repository();
+  Repository created = Repository::create(config().repository);
+  console_.note("created the repository " + config().repository);
+  return created;
+}
+
+std::string Context::database_name() const {
+  return global_.database.empty() ? environment("DBROLLBACK_DATABASE") : global_.database;
+}
+
+DatabaseConfig Context::database() { return select_database(config(), database_name()); }
+
+DatabaseConfig Context::database_of(const SnapshotSummary& snapshot, const std::string& otherwise) {
+  if (!database_name().empty()) return database();
+  if (const DatabaseConfig* same = configured(config(), snapshot.database)) return *same;
+  if (!otherwise.empty()) return select_database(config(), otherwise);
+  fail_usage("unknown_database",
+             "snapshot " + snapshot.id + " is of " + snapshot.database + ", and no database of that name is configured",
+             snapshot.database,
+             "say which database is meant with `--database NAME`, or with `--database PATH` for its file");
+}
+
+std::string Context::scope(Repository& repository) {
+  std::string name = database_name();
+  if (name.empty() || configured(config(), name) != nullptr) return name;
+  if (!repository.list(name).empty()) return name;
+  std::error_code ignored;
+  const bool file = name.find_first_of("/:.") != std::string::npos || std::filesystem::exists(name, ignored);
+  if (file) return database().name;
+  const std::string names = join(database_names(repository), ", ");
+  fail_usage("unknown_database",
+             "the repository has no snapshots of " + name + ", and no database of that name is configured", name,
+             names.empty() ? "dbrollback snapshot --database PATH" : "one of: " + names);
+}
+
+SnapshotSummary Context::resolve(Repository& repository, const std::string& spec) {
+  if (!is_relative_spec(spec)) return repository.resolve(spec);
+  std::string name = scope(repository);
+  if (name.empty() && !config().databases.empty()) name = database().name;
+  const std::vector<std::string> held = name.empty() ? database_names(repository) : std::vector<std::string>{};
+  if (held.size() > 1) {
+    fail_usage("ambiguous_database", "the repository has snapshots of several databases: " + join(held, ", "), spec,
+               "say which with `--database NAME`, or name the snapshot by its id");
+  }
+  return repository.resolve(spec, name);
+}
+
+std::string Context::again(const std::string& command) const {
+  std::string line = "dbrollback " + command;
+  if (!global_.config.empty()) line += " --config " + shell_quote(global_.config);
+  if (!global_.repository.empty()) line += " --repository " + shell_quote(global_.repository);
+  if (!global_.database.empty()) line += " --database " + shell_quote(global_.database);
+  return line;
+}
+
+}  // namespace dbrollback::cli

@@ -1,0 +1,62 @@
+#include <memory>
+
+#include "dbrollback/json.hpp"
+#include "tools/cli/describe.hpp"
+#include "tools/cli/format.hpp"
+#include "tools/commands/commands.hpp"
+
+namespace dbrollback::commands {
+namespace {
+
+using cli::Context;
+
+void say_totals(cli::Console& console, const std::vector<SnapshotSummary>& snapshots) {
+  std::uint64_t stored = 0;
+  std::uint64_t damaged = 0;
+  for (const SnapshotSummary& snapshot : snapshots) {
+    stored += snapshot.stored_bytes;
+    damaged += snapshot.damaged ? 1 : 0;
+  }
+  std::string totals = cli::plural(snapshots.size(), "snapshot", "snapshots") + ", " + cli::bytes(stored) + " stored";
+  if (damaged > 0) totals += ", " + cli::count(damaged) + " damaged";
+  console.say(totals);
+}
+
+Exit run(Context& context) {
+  Repository repository = context.repository();
+  const std::string scope = context.scope(repository);
+  const std::vector<SnapshotSummary> snapshots = repository.list(scope);
+  cli::Console& console = context.console();
+  if (context.global().json) console.document(to_json(snapshots));
+  if (snapshots.empty()) {
+    console.say("no snapshots" + (scope.empty() ? std::string() : " of " + scope) + " in " +
+                repository.folder().string());
+    cli::say_next(console, {{"to take one", context.again("snapshot")}});
+    return Exit::done;
+  }
+  console.say(cli::snapshot_table(snapshots, cli::now()));
+  if (!context.global().quiet) say_totals(console, snapshots);
+  return Exit::done;
+}
+
+}  // namespace
+
+cli::Command list_command() {
+  return {.name = "list",
+          .summary = "what snapshots there are",
+          .help = {.usage = {"list [--database NAME]"},
+                   .about = "Lists the snapshots of the repository, the newest last: how old they are, how big the "
+                            "database was and how much is stored of it, and how far each is proven. `stored`: "
+                            "everything is there and undamaged. `content`: the rows were counted and hashed. "
+                            "`restored`: it was really restored, and the result compared.",
+                   .examples = {{"list", ""},
+                                {"list --database app", "only snapshots of app"},
+                                {"list --json | jq -r '.snapshots[-1].id'", "the id of the newest snapshot"}},
+                   .exits = {{Exit::done, "listed, even if there is nothing to list"},
+                             {Exit::failed, "the repository could not be read"},
+                             {Exit::usage, "a wrong option or configuration, or no repository"}}},
+          .options = {},
+          .run = run};
+}
+
+}  // namespace dbrollback::commands

@@ -1,0 +1,129 @@
+// The command line: finds the command, parses its options, runs it, and turns what it throws into a message and an exit
+// status.
+#include <unistd.h>
+
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "dbrollback/error.hpp"
+#include "tools/cli/console.hpp"
+#include "tools/cli/fail.hpp"
+#include "tools/cli/interrupt.hpp"
+#include "tools/cli/suggest.hpp"
+#include "tools/commands/commands.hpp"
+#include "tools/commands/overview.hpp"
+
+namespace dbrollback::commands {
+namespace {
+
+std::vector<Group> all_commands() {
+  std::vector<Group> groups;
+  groups.push_back({"To set up", {init_command(), doctor_command()}});
+  groups.push_back({"Before a change", {snapshot_command(), verify_command()}});
+  groups.push_back({"To look", {list_command(), show_command(), diff_command()}});
+  groups.push_back({"The way back", {restore_command(), export_command()}});
+  groups.push_back({"To keep house", {prune_command(), pin_command(), unpin_command(), catalog_command()}});
+  groups.push_back({"This program", {version_command()}});
+  return groups;
+}
+
+// What other tools call it.
+std::string synonym(const std::string& word) {
+  if (word == "backup" || word == "save" || word == "dump") return "snapshot";
+  if (word == "rollback" || word == "undo" || word == "revert") return "restore";
+  if (word == "ls" || word == "snapshots") return "list";
+  if (word == "check" || word == "test") return "verify";
+  if (word == "rm" || word == "delete" || word == "forget") return "prune";
+  if (word == "info" || word == "status") return "show";
+  return {};
+}
+
+const cli::Command& find(const std::vector<Group>& groups, const std::string& name) {
+  std::vector<std::string> names{"help"};
+  for (const Group& group : groups) {
+    for (const cli::Command& command : group.commands) {
+      if (command.name == name) return command;
+      names.push_back(command.name);
+    }
+  }
+  const std::string other = synonym(name);
+  const std::string meant = other.empty() ? cli::nearest(name, names) : other;
+  cli::fail_usage("unknown_command",
+                  "there is no command '" + name + "'" + (meant.empty() ? "" : "; did you mean " + meant + "?"), name,
+                  meant.empty() ? "dbrollback --help" : "dbrollback help " + meant);
+}
+
+cli::Appearance appearance(const cli::GlobalOptions& global) {
+  return {.json = global.json, .quiet = global.quiet, .verbose = global.verbose, .colour = !global.no_color};
+}
+
+Exit run(cli::Console& console, const std::vector<std::string>& words) {
+  const std::vector<Group> groups = all_commands();
+  cli::GlobalOptions global;
+  const cli::Options global_options = cli::declare_global(global);
+  const std::size_t width = cli::reading_width(cli::width_of(STDOUT_FILENO));
+
+  cli::CommandLine line = cli::find_command(words, global_options);
+  const bool help = line.command == "help";
+  if (help) {
+    const cli::CommandLine about = cli::find_command(line.words, global_options);
+    line = {about.command, about.words};
+  }
+  if (line.command.empty()) {
+    cli::Options().parse(line.words, global_options, "dbrollback --help");
+    cli::Context context(global, console);
+    console.set(appearance(global));
+    if (global.version) return version_command().run(context);
+    console.document(overview(groups, global_options, width));
+    return Exit::done;
+  }
+
+  const cli::Command& command = find(groups, line.command);
+  command.options.parse(line.words, global_options, "dbrollback help " + command.name);
+  console.set(appearance(global));
+  if (help || global.help) {
+    console.document(
+        cli::help_text(command.name, command.summary, command.help, command.options, global_options, width));
+    return Exit::done;
+  }
+  cli::Context context(global, console);
+  if (global.version) return version_command().run(context);
+  return command.run(context);
+}
+
+Exit run_reporting_errors(cli::Console& console, const std::vector<std::string>& words) {
+  try {
+    return run(console, words);
+  } catch (const Error& error) {
+    console.end_progress();
+    console.error(error.info());
+    return error.exit();
+  } catch (const std::exception& error) {
+    console.end_progress();
+    console.error({.code = "internal_error",
+                   .exit = Exit::failed,
+                   .message = std::string("internal error: ") + error.what(),
+                   .object = {},
+                   .state = {},
+                   .next = "please report this, with the command that you typed"});
+    return Exit::failed;
+  }
+}
+
+}  // namespace
+}  // namespace dbrollback::commands
+
+int main(int argc, char** argv) {
+  using namespace dbrollback;
+  cli::claim_standard_streams();
+  cli::watch_for_interrupts();
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  // Known before anything is parsed, because a mistake in the options is to be reported in the same way.
+  cli::Console console({.json = cli::typed(words, "--json"),
+                        .quiet = cli::typed(words, "--quiet"),
+                        .verbose = false,
+                        .colour = !cli::typed(words, "--no-color")});
+  const Exit status = commands::run_reporting_errors(console, words);
+  return static_cast<int>(console.finish(status));
+}

@@ -1,0 +1,123 @@
+#include "tools/commands/restore_text.hpp"
+
+#include <algorithm>
+
+#include "tools/cli/describe.hpp"
+#include "tools/cli/format.hpp"
+#include "tools/cli/text.hpp"
+
+namespace dbrollback::commands {
+namespace {
+
+using cli::Colour;
+using cli::Console;
+
+std::string joined_paths(const std::vector<std::filesystem::path>& paths) {
+  std::vector<std::string> texts;
+  texts.reserve(paths.size());
+  for (const std::filesystem::path& path : paths) texts.push_back(cli::printable(path.string()));
+  return cli::join(texts, ", ");
+}
+
+std::string target_text(const RestorePlan& plan) {
+  std::string path = cli::printable(plan.target.string());
+  switch (plan.kind) {
+    case RestorePlan::Target::new_file:
+      return path + ", a new file";
+    case RestorePlan::Target::live:
+      return path + ", which holds data now";
+    case RestorePlan::Target::replace:
+      return path + ", which cannot be used as it is: " + cli::printable(plan.why);
+  }
+  return path;
+}
+
+std::string before_text(const RestorePlan& plan) {
+  if (plan.kind == RestorePlan::Target::new_file) return {};
+  if (!plan.keep_aside.empty()) return "copied aside first: " + joined_paths(plan.keep_aside);
+  if (plan.options.snapshot_before) return "a snapshot of it is taken first";
+  return "NOT kept (--no-snapshot-before)";
+}
+
+cli::Cell change_cell(const RestorePlan::TableChange& change) {
+  if (!change.rows_restored) return {"goes", Colour::red};
+  if (!change.rows_now) return {"comes back", Colour::green};
+  const std::uint64_t now = *change.rows_now;
+  const std::uint64_t restored = *change.rows_restored;
+  return restored < now ? cli::Cell{"-" + cli::count(now - restored), Colour::red}
+                        : cli::Cell{"+" + cli::count(restored - now), Colour::green};
+}
+
+void say_tables(Console& console, const RestorePlan& plan) {
+  if (plan.kind != RestorePlan::Target::live) return;
+  if (plan.tables.empty()) {
+    console.say("No table changes its number of rows; what is in the rows may change.");
+    return;
+  }
+  // Ten thousand tables would push everything else off the screen.
+  constexpr std::size_t most = 40;
+  const std::size_t shown = console.appearance().verbose ? plan.tables.size() : std::min(plan.tables.size(), most);
+  using enum cli::Column::Align;
+  cli::Table table({{.title = "table", .least = 16},
+                    {.title = "rows now", .align = right},
+                    {.title = "restored", .align = right},
+                    {.title = "change", .align = right}});
+  for (std::size_t i = 0; i < shown; ++i) {
+    const RestorePlan::TableChange& change = plan.tables[i];
+    table.row({{cli::printable(change.name)},
+               {change.rows_now ? cli::count(*change.rows_now) : "none"},
+               {change.rows_restored ? cli::count(*change.rows_restored) : "none"},
+               change_cell(change)});
+  }
+  console.say(table);
+  if (shown < plan.tables.size()) {
+    console.say("and " + cli::plural(plan.tables.size() - shown, "more table", "more tables") +
+                ", which --verbose shows");
+  }
+  console.say("Other tables keep their number of rows; what is in the rows may change.");
+}
+
+}  // namespace
+
+void say_plan(Console& console, const RestorePlan& plan) {
+  const SnapshotSummary& snapshot = plan.snapshot;
+  const Time now = cli::now();
+  const cli::Cell proof = cli::proof_cell(snapshot, now);
+  console.say("restore of " + console.paint(snapshot.id, Colour::bold));
+  cli::say_facts(console,
+                 {{"snapshot of", cli::printable(snapshot.database) + ", taken " + cli::local_time(snapshot.created) +
+                                      ", " + cli::ago(snapshot.created, now)},
+                  {"proof", console.paint(proof.text, proof.colour)},
+                  {"into", target_text(plan)},
+                  {"tables", plan.options.tables.empty() ? "" : cli::printable(cli::join(plan.options.tables, ", "))},
+                  {"size", cli::bytes(plan.bytes)},
+                  {"open in", cli::printable(cli::join(plan.holders, ", "))},
+                  {"state before", before_text(plan)},
+                  {"afterwards", plan.options.verify ? "" : "NOT compared with the snapshot (--no-verify)"}});
+  if (plan.kind != RestorePlan::Target::new_file) console.say();
+  for (const std::string& change : plan.schema_changes) console.say("schema: " + cli::printable(change));
+  say_tables(console, plan);
+  for (const std::string& warning : plan.warnings) console.warning(warning);
+}
+
+void say_result(cli::Context& context, const RestorePlan& plan, const RestoreResult& result) {
+  Console& console = context.console();
+  console.say(console.paint("restored " + result.id, Colour::bold) + " into " + cli::printable(result.target.string()));
+  const bool live = plan.kind == RestorePlan::Target::live;
+  cli::say_facts(
+      console,
+      {{"verified", result.verified ? cli::printable(result.verification) : "no (--no-verify)"},
+       {"rows", cli::count(result.rows) + " in " + cli::plural(result.tables, "table", "tables") + ", " +
+                    cli::bytes(result.bytes)},
+       {"state before", !result.snapshot_before.empty() ? "snapshot " + result.snapshot_before
+                        : !result.kept_aside.empty()    ? "copied to " + joined_paths(result.kept_aside)
+                                                        : ""},
+       {"took", cli::duration(result.duration) +
+                    (live ? ", of which writers waited " + cli::duration(result.writers_paused) : std::string())}});
+  if (result.snapshot_before.empty()) return;
+  std::string undo = "restore " + result.snapshot_before;
+  if (plan.options.into) undo += " --into " + cli::shell_quote(plan.options.into->string());
+  cli::say_next(console, {{"to undo", context.again(undo)}});
+}
+
+}  // namespace dbrollback::commands

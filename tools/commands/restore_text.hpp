@@ -1,0 +1,14 @@
+// A restore in words: what it would do, and what it did.
+#pragma once
+
+#include "dbrollback/restore.hpp"
+#include "tools/cli/context.hpp"
+
+namespace dbrollback::commands {
+
+void say_plan(cli::Console& console, const RestorePlan& plan);
+
+// `again` knows how to type the way back.
+void say_result(cli::Context& context, const RestorePlan& plan, const RestoreResult& result);
+
+}  // namespace dbrollback::commands

@@ -1,0 +1,153 @@
+#include <unistd.h>
+
+#include <memory>
+
+#include "dbrollback/json.hpp"
+#include "tools/cli/describe.hpp"
+#include "tools/cli/fail.hpp"
+#include "tools/cli/format.hpp"
+#include "tools/commands/commands.hpp"
+
+namespace dbrollback::commands {
+namespace {
+
+using cli::Console;
+using cli::Context;
+
+struct Arguments {
+  std::string app_version;
+  std::string pin;
+  std::string output;
+  std::optional<unsigned> level;
+  std::optional<unsigned> threads;
+  std::optional<std::chrono::milliseconds> max_writer_pause;
+  std::optional<std::chrono::milliseconds> lock_timeout;
+};
+
+void check(const Context& context, const Console& console, const Arguments& arguments) {
+  if (arguments.output.empty()) return;
+  if (arguments.output != "-") {
+    cli::fail_usage("bad_value", "--output takes only '-', standard output", "--output",
+                    "without --output the snapshot goes to the repository; "
+                    "`dbrollback export ID FILE` writes a plain SQLite file");
+  }
+  if (context.global().json) {
+    cli::fail_usage("conflicting_options", "--output - and --json both want standard output", "--json",
+                    "leave one of them out");
+  }
+  if (!arguments.pin.empty()) {
+    cli::fail_usage("conflicting_options", "--pin protects a snapshot from `prune`; one on standard output needs none",
+                    "--pin", "leave one of --pin and --output out");
+  }
+  if (console.out_screen().terminal) {
+    cli::fail_usage("output_is_terminal", "standard output is a terminal, and a snapshot is not text", "--output",
+                    "dbrollback snapshot --output - > FILE.tar");
+  }
+}
+
+DatabaseConfig database(Context& context, const Arguments& arguments) {
+  DatabaseConfig database = context.database();
+  if (arguments.level) database.level = static_cast<int>(*arguments.level);
+  if (arguments.threads) database.threads = *arguments.threads;
+  if (arguments.max_writer_pause) database.max_writer_pause = *arguments.max_writer_pause;
+  if (arguments.lock_timeout) database.lock_timeout = *arguments.lock_timeout;
+  return database;
+}
+
+std::string checks_text(const SnapshotDetails& details) {
+  if (details.checks.empty()) return {};
+  const std::size_t all = details.checks.size();
+  const auto failed = static_cast<std::size_t>(details.summary.failed_checks);
+  if (failed == 0) return cli::plural(all, "check as expected", "checks as expected");
+  return cli::count(failed) + " of " + cli::plural(all, "check", "checks") + " not as expected";
+}
+
+void report(Context& context, const SnapshotDetails& details, bool streamed) {
+  Console& console = context.console();
+  const SnapshotSummary& snapshot = details.summary;
+  console.say(console.paint("snapshot " + snapshot.id, cli::Colour::bold) + " of " + snapshot.database);
+  cli::say_facts(console,
+                 {{"size", cli::bytes(snapshot.raw_bytes) + ", stored in " + cli::bytes(snapshot.stored_bytes)},
+                  {"rows", cli::count(snapshot.rows) + " in " + cli::plural(snapshot.tables, "table", "tables")},
+                  {"checks", checks_text(details)},
+                  {"took", cli::duration(snapshot.duration)}});
+  if (streamed) {
+    cli::say_next(console, {{"to prove it", "dbrollback verify --input - < FILE"},
+                            {"to put it back", context.again("restore --input -") + " < FILE"}});
+  } else {
+    cli::say_next(console, {{"to prove it", context.again("verify " + snapshot.id + " --level restored")},
+                            {"to put it back", context.again("restore " + snapshot.id)}});
+  }
+}
+
+Exit run(Context& context, const Arguments& arguments) {
+  Console& console = context.console();
+  check(context, console, arguments);
+  const SnapshotOptions options{.app_version = arguments.app_version, .pin = arguments.pin};
+  const bool streamed = arguments.output == "-";
+  if (streamed) console.send_text(context.global().quiet ? Console::Text::nowhere : Console::Text::to_stderr);
+
+  const SnapshotDetails details = [&] {
+    const DatabaseConfig of = database(context, arguments);
+    cli::ConsoleObserver observer(console);
+    if (streamed) return stream_snapshot(STDOUT_FILENO, of, options, observer);
+    Repository repository = context.repository_for_writing();
+    return take_snapshot(repository, of, options, observer);
+  }();
+
+  if (context.global().json) console.document(to_json(details));
+  report(context, details, streamed);
+  for (const CheckResult& result : details.checks) {
+    if (!result.ok) console.warning(cli::failed_check_text(result));
+  }
+  if (details.summary.failed_checks == 0) return Exit::done;
+  console.warning("the snapshot is complete, but the data in it is not what the checks expect");
+  return Exit::damaged;
+}
+
+cli::Help help() {
+  return {.usage = {"snapshot [OPTION]…"},
+          .about =
+              "Takes a snapshot of a database while applications go on using it: every page as it is at one moment, "
+              "compressed, with a hash for each part, the number of rows of each table and the results of the "
+              "configured checks. Nothing is written to the database. The snapshot is in the repository only once it "
+              "is whole; a failure or an interrupt leaves nothing behind.",
+          .examples = {{"snapshot --app-version v1.4.2",
+                        "before deploying v1.4.2; `dbrollback restore before:v1.4.2` finds it again"},
+                       {"snapshot --database sqlite:/srv/app/app.db", "without a configuration file"},
+                       {"snapshot --output - | ssh backup 'cat > app.tar'",
+                        "to another machine, with nothing on this disk"}},
+          .exits = {{Exit::done, "the snapshot was taken, and every check was as expected"},
+                    {Exit::failed, "no snapshot was taken"},
+                    {Exit::usage, "a wrong option or configuration, or no such database"},
+                    {Exit::damaged, "the snapshot was taken and is complete, but a check was not as expected"},
+                    {Exit::busy,
+                     "no snapshot was taken: the database stayed locked, a writer would have had to wait too long, or "
+                     "another snapshot of it is being taken"}}};
+}
+
+}  // namespace
+
+cli::Command snapshot_command() {
+  const auto arguments = std::make_shared<Arguments>();
+  cli::Command command{.name = "snapshot",
+                       .summary = "take a snapshot of a database",
+                       .help = help(),
+                       .options = {},
+                       .run = [arguments](Context& context) { return run(context, *arguments); }};
+  command.options.text("app-version", "V", arguments->app_version,
+                       "the version about to be deployed; it becomes part of the id, and before:V finds the snapshot");
+  command.options.text("pin", "REASON", arguments->pin, "never remove this snapshot, because of REASON");
+  command.options.text("output", "-", arguments->output,
+                       "write the snapshot to standard output as a tar archive instead of to the repository");
+  command.options.number("level", arguments->level, 1, 19, "zstd compression level, 1 to 19; otherwise as configured");
+  command.options.number("threads", arguments->threads, 0, 256,
+                         "compression threads; 0, the default, is one for each core");
+  command.options.duration("max-writer-pause", arguments->max_writer_pause,
+                           "how long writers may be held up when the database is not in WAL mode (default 5s)");
+  command.options.duration("lock-timeout", arguments->lock_timeout,
+                           "how long to wait for a locked database (default 5s)");
+  return command;
+}
+
+}  // namespace dbrollback::commands

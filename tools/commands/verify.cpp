@@ -1,0 +1,185 @@
+#include "dbrollback/verify.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "dbrollback/json.hpp"
+#include "tools/cli/describe.hpp"
+#include "tools/cli/fail.hpp"
+#include "tools/cli/format.hpp"
+#include "tools/cli/input.hpp"
+#include "tools/cli/interrupt.hpp"
+#include "tools/commands/commands.hpp"
+#include "tools/commands/freshness.hpp"
+#include "tools/commands/verify_text.hpp"
+
+namespace dbrollback::commands {
+namespace {
+
+using cli::Console;
+using cli::Context;
+
+struct Arguments {
+  std::string id;
+  bool all = false;
+  bool latest = false;
+  std::string level = "content";
+  std::optional<std::chrono::milliseconds> max_age;
+  std::string scratch;
+  cli::InputArguments input;
+};
+
+VerifyOptions check(const Arguments& arguments) {
+  const int ways =
+      int{!arguments.id.empty()} + int{arguments.all} + int{arguments.latest} + int{arguments.input.given()};
+  if (ways == 0) {
+    cli::fail_usage("missing_argument", "which snapshot? `verify` needs an ID, --latest, --all or --input -", "ID",
+                    "dbrollback verify --latest");
+  }
+  if (ways > 1) {
+    cli::fail_usage("conflicting_options", "an ID, --latest, --all and --input - exclude each other", "",
+                    "leave all of them but one out");
+  }
+  cli::check_input(arguments.input, "verify");
+  if (arguments.max_age && !arguments.all && !arguments.latest) {
+    cli::fail_usage("conflicting_options", "--max-age goes with --all or --latest only", "--max-age",
+                    "dbrollback verify --latest --max-age 36h");
+  }
+  const std::optional<Proof> level = proof_from_string(arguments.level);
+  if (!level || *level == Proof::none) {
+    cli::fail_usage("bad_value", "--level takes stored, content or restored, not '" + arguments.level + "'", "--level",
+                    "dbrollback verify --help");
+  }
+  return {.level = *level, .scratch = arguments.scratch};
+}
+
+// What a run over several snapshots comes to.
+struct Outcome {
+  std::vector<VerifyReport> reports;
+  std::optional<Error> failure;  // the first that kept a verification from running
+
+  [[nodiscard]] std::uint64_t damaged() const {
+    const auto bad = std::count_if(reports.begin(), reports.end(), [](const VerifyReport& each) { return !each.ok; });
+    return static_cast<std::uint64_t>(bad);
+  }
+};
+
+Outcome verify_each(Context& context, Repository& repository, const std::vector<std::string>& ids,
+                    const VerifyOptions& options) {
+  Outcome outcome;
+  for (const std::string& id : ids) {
+    try {
+      cli::ConsoleObserver observer(context.console());
+      outcome.reports.push_back(verify(repository, id, options, observer));
+    } catch (const Error& error) {
+      // The others may still hold damage that somebody should hear of.
+      if (cli::interrupted() || ids.size() == 1) throw;
+      context.console().warning(id + " could not be verified: " + error.what());
+      if (!outcome.failure) outcome.failure = error;
+      continue;
+    }
+    say_report(context.console(), outcome.reports.back());
+  }
+  return outcome;
+}
+
+Exit report(Context& context, const Outcome& outcome, const std::vector<std::string>& old) {
+  Console& console = context.console();
+  const std::uint64_t damaged = outcome.damaged();
+  if (outcome.failure && damaged == 0 && old.empty()) throw Error(*outcome.failure);
+  if (context.global().json) console.document(to_json(outcome.reports));
+  for (const std::string& sentence : old) console.warning(sentence);
+  if (outcome.reports.size() > 1) {
+    console.say(cli::plural(outcome.reports.size(), "snapshot", "snapshots") + " verified, " +
+                (damaged == 0 ? "all of them whole" : cli::count(damaged) + " damaged"));
+  }
+  if (damaged > 0 || !old.empty()) {
+    cli::say_next(
+        console, {{"to see which are whole", context.again("list")}, {"to take a new one", context.again("snapshot")}});
+  }
+  return damaged > 0 || !old.empty() ? Exit::damaged : Exit::done;
+}
+
+Exit verify_stored(Context& context, const Arguments& arguments, const VerifyOptions& options) {
+  Repository repository = context.repository();
+  if (!arguments.id.empty()) {
+    return report(context, verify_each(context, repository, {context.resolve(repository, arguments.id).id}, options),
+                  {});
+  }
+
+  const std::string scope = context.scope(repository);
+  const std::vector<SnapshotSummary> snapshots = repository.list(scope);
+  if (snapshots.empty()) {
+    cli::fail({.code = "nothing_to_verify",
+               .exit = Exit::damaged,
+               .message = "there is nothing to verify: no snapshots" + (scope.empty() ? "" : " of " + scope) + " in " +
+                          repository.folder().string(),
+               .object = repository.folder().string(),
+               .state = {},
+               .next = context.again("snapshot")});
+  }
+  std::vector<std::string> ids;
+  for (const SnapshotSummary& snapshot : arguments.all ? snapshots : newest_of_each(snapshots)) {
+    ids.push_back(snapshot.id);
+  }
+  std::vector<std::string> old;
+  if (arguments.max_age) {
+    std::vector<DatabaseConfig> expected = context.config().databases;
+    std::erase_if(expected, [&](const DatabaseConfig& each) { return !scope.empty() && each.name != scope; });
+    old = too_old(snapshots, expected, *arguments.max_age, cli::now());
+  }
+  return report(context, verify_each(context, repository, ids, options), old);
+}
+
+Exit run(Context& context, const Arguments& arguments) {
+  const VerifyOptions options = check(arguments);
+  if (!arguments.input.given()) return verify_stored(context, arguments, options);
+  const std::unique_ptr<SpooledSnapshot> spooled = cli::read_input(context, arguments.input);
+  return report(context, verify_each(context, spooled->repository(), {spooled->id()}, options), {});
+}
+
+cli::Help help() {
+  return {
+      .usage = {"verify ID [OPTION]…", "verify --latest | --all [--max-age TIME] [OPTION]…", "verify --input - < FILE"},
+      .about =
+          "Proves snapshots, to one of three levels. `stored`: every file is there, whole and undamaged, and nothing "
+          "else is. `content` (the default): the data decompresses, and every page and every row is read, hashed "
+          "and counted. `restored`: the snapshot is restored into a temporary database, whose schema, rows and "
+          "checks are compared with what the snapshot says. The result is recorded and shown by `list`; a "
+          "snapshot itself is never changed. ID is a full id, a unique beginning of one, `latest`, or `before:V`.",
+      .examples = {{"verify --latest --level restored", "after a snapshot, before a deploy"},
+                   {"verify --all --max-age 36h --quiet",
+                    "every night: status 3 tells of damage, of an empty repository and of snapshots that nobody takes "
+                    "any more"},
+                   {"verify --input - < app.tar", "a snapshot that was written to a file"}},
+      .exits = {{Exit::done, "everything that was verified is whole"},
+                {Exit::failed, "a verification could not be carried out"},
+                {Exit::usage, "a wrong option or configuration, no repository, or no such snapshot"},
+                {Exit::damaged,
+                 "damage was found; with --all and --latest also: there is no snapshot, or the newest one is older "
+                 "than --max-age"},
+                {Exit::busy, "the repository is locked"}}};
+}
+
+}  // namespace
+
+cli::Command verify_command() {
+  const auto arguments = std::make_shared<Arguments>();
+  cli::Command command{.name = "verify",
+                       .summary = "prove that snapshots are whole",
+                       .help = help(),
+                       .options = {},
+                       .run = [arguments](Context& context) { return run(context, *arguments); }};
+  command.options.operand("ID", arguments->id);
+  command.options.flag("all", arguments->all, "every snapshot, or with --database every one of that database");
+  command.options.flag("latest", arguments->latest, "the newest snapshot of each database");
+  command.options.text("level", "LEVEL", arguments->level, "stored, content (the default) or restored");
+  command.options.duration("max-age", arguments->max_age,
+                           "with --all and --latest: how old the newest snapshot of each database may be, such as 36h");
+  command.options.text("scratch", "DIR", arguments->scratch,
+                       "where --level restored makes its temporary database (default $TMPDIR or /tmp)");
+  cli::declare_input(command.options, arguments->input);
+  return command;
+}
+
+}  // namespace dbrollback::commands
