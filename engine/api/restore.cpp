@@ -2,6 +2,7 @@
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
+#include "engine/database/database.hpp"
 #include "engine/repository/run_record.hpp"
 #include "engine/repository/take.hpp"
 #include "engine/restore/execute.hpp"
@@ -27,7 +28,7 @@ RestoreResult execute_restore(Repository& from, Repository* before_in, const Res
   base::FileLock alone;
   if (before != nullptr) {
     shared_before = before->share(plan.database.lock_timeout);
-    alone = before->lock_database(before->lineage_of(plan.database.name, plan.target), plan.database.name);
+    alone = before->lock_database(database::open_file(plan.target)->location());
   }
   RestoreResult result;
   repository::RunRecord record{.command = "restore", .database = plan.database.name, .facts = {}};

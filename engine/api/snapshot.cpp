@@ -21,7 +21,7 @@ SnapshotDetails take_snapshot(Repository& repository, const DatabaseConfig& data
     observer.note(base::cat("removed ", id, ", which a snapshot that was cut off had left unfinished"));
   }
   const auto shared = store.share(database.lock_timeout);
-  const auto alone = store.lock_database(store.lineage_of(database.name, target->location()), database.name);
+  const auto alone = store.lock_database(target->location());
   repository::RunRecord record{.command = "snapshot", .database = database.name, .facts = {}};
   repository::recorded(store, record, observer, [&] {
     taken = repository::take(store, *target, database, options, false, observer);

@@ -17,8 +17,8 @@ constexpr int deepest = 32;
         .exit = Exit::damaged,
         .message = cat(printable(object), " ", problem),
         .object = object,
-        .state = {},
-        .next = {}});
+        .state = "nothing was changed",
+        .next = "move this file away, then run this command again"});
 }
 
 }  // namespace

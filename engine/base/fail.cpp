@@ -15,7 +15,7 @@ void fail_usage(std::string code, std::string message, std::string object, std::
         .exit = Exit::usage,
         .message = std::move(message),
         .object = std::move(object),
-        .state = {},
+        .state = "nothing was changed",
         .next = std::move(next)});
 }
 
@@ -35,7 +35,7 @@ void fail_errno(int error_number, const std::string& doing, const std::string& o
     case EACCES:
     case EPERM:
       info.code = "no_permission";
-      info.next = cat("run as an account that may ", doing, " it, or change its mode");
+      info.next = cat("run this command as an account that may ", doing, " it");
       break;
     case EROFS:
       info.code = "read_only";

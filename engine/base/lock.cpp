@@ -21,7 +21,10 @@ File open_lock(const fs::path& path, mode_t permissions) {
   try {
     return {path, File::Mode::create_new, permissions};
   } catch (const Error&) {
-    return {path, File::Mode::read};  // somebody else made it first, or the first reason comes again
+    if (!stat_file(path)) {
+      throw;
+    }
+    return {path, File::Mode::read};  // somebody else made it first
   }
 }
 
@@ -48,7 +51,7 @@ FileLock::FileLock(const fs::path& path, Kind kind, std::chrono::milliseconds ti
     if (std::chrono::steady_clock::now() >= deadline) {
       fail({.code = "repository_busy",
             .exit = Exit::busy,
-            .message = cat(purpose, " is running: ", describe(holders_of({path}))),
+            .message = cat(purpose, " is running: ", describe(lockers_of({path}))),
             .object = path,
             .state = "nothing was changed",
             .next = "wait until it is done, then run this command again"});

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <memory>
 #include <utility>
 
@@ -21,10 +22,8 @@ using Identity = std::pair<dev_t, ino_t>;
 bool is_number(const char* name) { return std::string_view(name).find_first_not_of("0123456789") == std::string::npos; }
 
 std::string command_of(const std::string& pid) {
-  auto name = read_file(fs::path("/proc") / pid / "comm", 4096).value_or("");
-  while (!name.empty() && name.back() == '\n') {
-    name.pop_back();
-  }
+  std::string name;
+  std::getline(std::ifstream(cat("/proc/", pid, "/comm")), name);
   return name.empty() ? pid : cat(pid, " ", printable(name));
 }
 

@@ -68,9 +68,12 @@ void refuse_password(std::string_view url) {
   }
 }
 
-// A file's name as a database's: each character that such a name may not hold becomes '_'.
+// A file's name as a database's: without an ending that says no more than that it is a database, and with '_' for each
+// character that such a name may not hold.
 std::string name_from(const std::filesystem::path& file) {
-  const std::string given = file.filename().native();
+  const std::string ending = file.extension().native();
+  const bool plain = ending == ".db" || ending == ".db3" || ending == ".sqlite" || ending == ".sqlite3";
+  const std::string given = plain ? file.stem().native() : file.filename().native();
   std::string name;
   for (const char c : given) {
     const auto byte = static_cast<unsigned char>(c);

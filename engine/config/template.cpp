@@ -48,7 +48,7 @@ std::string top(const std::string& repository) {
   const Retention& keep = standard.keep;
   return base::cat(
       "# The configuration of dbrollback. A key in a comment shows its default, or an example where it has none.\n"
-      "# Relative paths are relative to this file. Every key can be overridden: DBROLLBACK_REPOSITORY, "
+      "# Relative paths are relative to this file. Most keys can be overridden: DBROLLBACK_REPOSITORY, "
       "DBROLLBACK_LEVEL.\n"
       "\n"
       "# The folder where snapshots are kept. ~/ is your home; \"env:NAME\" reads an environment variable.\n",

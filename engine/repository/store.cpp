@@ -40,6 +40,16 @@ void give_to_group(const base::fs::path& folder, const std::string& group) {
   }
 }
 
+[[noreturn]] void refuse_other_file(const std::string& name, const std::string& known, const base::fs::path& location) {
+  base::fail({.code = "another_database",
+              .exit = Exit::refused,
+              .message = cat("this repository knows ", printable(name), " as ", printable(known), ", and this is ",
+                             printable(location.native())),
+              .object = location,
+              .state = "nothing was changed",
+              .next = "give each a name of its own in dbrollback.toml ([database.NAME]), or use another --repository"});
+}
+
 }  // namespace
 
 Store::Store(base::fs::path folder, storage::Permissions permissions)
@@ -203,20 +213,25 @@ void Store::remove_pin(const std::string& id) {
   objects_.remove(snapshot::object_name(id, std::string(snapshot::pin_file)));
 }
 
-std::string Store::lineage_of(const std::string& database, const std::string& source) {
+std::string Store::lineage_of(const DatabaseConfig& database, const base::fs::path& location) {
   std::string file;
-  for (const char c : database) {
+  for (const char c : database.name) {
     const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
     file += plain ? std::string(1, c) : cat("%", static_cast<unsigned>(static_cast<unsigned char>(c)));
   }
   const std::string name = cat("databases/", file, ".json");
   for (int tries = 0; tries < 2; ++tries) {
     if (const auto text = read_object(objects_, name, largest_sidecar)) {
-      return base::unseal(*text, objects_.describe(name)).value("lineage", "");
+      const Json bound = base::unseal(*text, objects_.describe(name));
+      const std::string source = bound.value("source", "");
+      if (database.from_url && source != location.native() && base::stat_file(source)) {
+        refuse_other_file(database.name, source, location);
+      }
+      return bound.value("lineage", "");
     }
-    const std::string text = base::seal({{"name", database},
+    const std::string text = base::seal({{"name", database.name},
                                          {"lineage", base::random_hex(16)},
-                                         {"source", source},
+                                         {"source", location.native()},
                                          {"created", base::to_iso(base::now())}});
     (void)objects_.put_if_absent(name, base::bytes_of(text));
   }
@@ -243,9 +258,10 @@ base::FileLock Store::lock_alone(std::chrono::milliseconds timeout) {
           permissions_.file};
 }
 
-base::FileLock Store::lock_database(const std::string& lineage, const std::string& database) {
-  return {lock_path(cat("database-", lineage, ".lock")), base::FileLock::Kind::exclusive, std::chrono::milliseconds(0),
-          cat("another snapshot or restore of ", printable(database)), permissions_.file};
+base::FileLock Store::lock_database(const base::fs::path& location) {
+  const std::string name = to_hex(base::xxh3_128(base::bytes_of(location.native())));
+  return {lock_path(cat("database-", name, ".lock")), base::FileLock::Kind::exclusive, std::chrono::milliseconds(0),
+          cat("another snapshot or restore of ", printable(location.native())), permissions_.file};
 }
 
 std::vector<std::string> Store::sweep() {

@@ -61,14 +61,15 @@ class Store {
   void write_pin(const std::string& id, const std::string& reason);
   void remove_pin(const std::string& id);
 
-  // The lineage bound to a database name; made when there is none yet.
-  [[nodiscard]] std::string lineage_of(const std::string& database, const std::string& source);
+  // The lineage bound to a database's name; made when there is none yet. A name that came from a path alone must not
+  // mean two files: Error (Exit::refused) while the file that it was bound to is still there.
+  [[nodiscard]] std::string lineage_of(const DatabaseConfig& database, const base::fs::path& location);
 
   // Held by everybody who reads or writes snapshots; prune takes it alone.
   [[nodiscard]] base::FileLock share(std::chrono::milliseconds timeout);
   [[nodiscard]] base::FileLock lock_alone(std::chrono::milliseconds timeout);
   // One snapshot or restore of a database at a time.
-  [[nodiscard]] base::FileLock lock_database(const std::string& lineage, const std::string& database);
+  [[nodiscard]] base::FileLock lock_database(const base::fs::path& location);
   // Removes what crashed writers left, when nobody else is at work; returns the ids.
   std::vector<std::string> sweep();
 

@@ -59,7 +59,7 @@ database::ViewOptions view_options(const DatabaseConfig& config, Observer& obser
 SnapshotDetails take(Store& store, database::Database& database, const DatabaseConfig& config,
                      const SnapshotOptions& options, bool tolerate_damage, Observer& observer) {
   warn_of_place(store, database, observer);
-  const std::string lineage = store.lineage_of(config.name, database.location());
+  const std::string lineage = store.lineage_of(config, database.location());
   const auto view = database.open_view(view_options(config, observer), observer);
   require_room(expected_bytes(store, lineage, view->describe().bytes()), store.objects().free_bytes().value_or(~0ULL),
                store.folder(), "the snapshot");

@@ -85,8 +85,8 @@ class Restore {
     options.reason = cat("before restore of ", plan_->options.id);
     DatabaseConfig config = plan_->database;
     config.checks.clear();  // they may well fail on what is being replaced
-    if (plan_->options.into) {
-      config.name = plan_->target.filename();
+    if (plan_->options.into) {  // another database than the configured one: its own name, its own retention
+      config.name = plan_->target.native();
     }
     result_.snapshot_before = repository::take(*before_in_, *database, config, options, true, *observer_).summary.id;
     if (!earlier.empty()) {

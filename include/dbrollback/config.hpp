@@ -23,7 +23,7 @@ struct Check {
 
 struct DatabaseConfig {
   std::string name;  // of [database.NAME]; for a URL given directly, the file's name
-  std::string url;   // sqlite:/path, file:/path, or a bare path; env:NAME is resolved already. Never printed when it holds a secret
+  std::string url;   // the absolute path of the file; schemes and env:NAME are resolved already
   bool from_url = false;  // given as a URL or path, not found in a configuration
   int level = 1;     // zstd compression level, 1 to 19
   unsigned threads = 0;  // compression threads; 0 means one for each core

@@ -14,7 +14,10 @@ void say_pairs(Console& console, const Facts& pairs, const std::string& after_la
     if (!text.empty()) width = std::max(width, display_width(label + after_label));
   }
   for (const auto& [label, text] : pairs) {
-    if (!text.empty()) console.say("  " + pad_right(label + after_label, width) + "  " + text);
+    std::string line = "  ";
+    line += pad_right(label + after_label, width) + "  ";
+    line += text;
+    if (!text.empty()) console.say(line);
   }
 }
 

@@ -17,7 +17,7 @@ namespace dbrollback::cli {
         .exit = Exit::usage,
         .message = std::move(message),
         .object = std::move(object),
-        .state = {},
+        .state = "nothing was changed",
         .next = std::move(next)});
 }
 

@@ -7,6 +7,10 @@
 namespace dbrollback::cli {
 namespace {
 
+constexpr std::int64_t minute = 60;  // seconds
+constexpr std::int64_t hour = 60 * minute;
+constexpr std::int64_t day = 24 * hour;
+
 // "%.*f" of a fixed buffer: std::to_string knows no precision and a stream would bring a locale.
 std::string decimal(double value, int digits) {
   std::array<char, 64> buffer{};
@@ -54,20 +58,19 @@ std::string duration(std::chrono::milliseconds time) {
   if (ms < 1000) return std::to_string(ms) + " ms";
   if (ms < 9950) return decimal(static_cast<double>(ms) / 1000, 1) + " s";
   const std::int64_t seconds = (ms + 500) / 1000;
-  if (seconds < 60) return std::to_string(seconds) + " s";
-  if (seconds < 3600) return two_units(seconds / 60, " min", seconds % 60, " s");
-  const std::int64_t minutes = seconds / 60;
-  if (minutes < 1440) return two_units(minutes / 60, " h", minutes % 60, " min");
-  return two_units(minutes / 1440, " d", minutes % 1440 / 60, " h");
+  if (seconds < minute) return std::to_string(seconds) + " s";
+  if (seconds < hour) return two_units(seconds / minute, " min", seconds % minute, " s");
+  if (seconds < day) return two_units(seconds / hour, " h", seconds % hour / minute, " min");
+  return two_units(seconds / day, " d", seconds % day / hour, " h");
 }
 
 std::string age(std::chrono::nanoseconds old) {
   const std::int64_t seconds = std::chrono::duration_cast<std::chrono::seconds>(old).count();
   if (seconds < 0) return "-" + age(-old);
-  if (seconds < 60) return std::to_string(seconds) + " s";
-  if (seconds < 3600) return std::to_string(seconds / 60) + " min";
-  if (seconds < 172800) return std::to_string(seconds / 3600) + " h";
-  return std::to_string(seconds / 86400) + " d";
+  if (seconds < minute) return std::to_string(seconds) + " s";
+  if (seconds < hour) return std::to_string(seconds / minute) + " min";
+  if (seconds < 2 * day) return std::to_string(seconds / hour) + " h";
+  return std::to_string(seconds / day) + " d";
 }
 
 std::string ago(Time then, Time now) { return then <= now ? age(now - then) + " ago" : "in " + age(then - now); }

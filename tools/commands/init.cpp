@@ -115,7 +115,11 @@ Setup decide(Context& context) {
   }
   // What the environment will say is not known yet.
   const bool later = setup.database_url.empty() || setup.database_url.starts_with("env:");
-  if (!later) setup.database_name = select_database(defaults, setup.database_url).name;
+  if (!later) {
+    setup.database_name = select_database(defaults, setup.database_url).name;
+    // A relative path would be relative to the configuration file, not to where it was typed.
+    setup.database_url = sqlite_path(setup.database_url).string();
+  }
   return setup;
 }
 
@@ -141,9 +145,9 @@ Exit run(Context& context, const Arguments& arguments) {
   static_cast<void>(Repository::create(setup.repository, arguments.group));
   file.write(config_template(setup.repository, setup.database_name, setup.database_url));
   if (known_file) {
-    const fs::path database = sqlite_path(setup.database_url);
     std::error_code ignored;
-    if (!fs::exists(database, ignored)) context.console().warning("there is no file " + database.string() + " yet");
+    const bool exists = fs::exists(setup.database_url, ignored);
+    if (!exists) context.console().warning("there is no file " + setup.database_url + " yet");
   }
   if (context.global().json) {
     context.console().document(

@@ -70,11 +70,10 @@ void say_tables(Console& console, const RestorePlan& plan) {
                change_cell(change)});
   }
   console.say(table);
-  if (shown < plan.tables.size()) {
-    console.say("and " + cli::plural(plan.tables.size() - shown, "more table", "more tables") +
-                ", which --verbose shows");
-  }
-  console.say("Other tables keep their number of rows; what is in the rows may change.");
+  const std::size_t hidden = plan.tables.size() - shown;
+  if (hidden > 0) console.say("and " + cli::plural(hidden, "more table", "more tables") + ", shown by --verbose");
+  console.say(!plan.options.tables.empty() ? "Tables that were not chosen are not touched."
+                                           : "Other tables keep their number of rows; what is in the rows may change.");
 }
 
 }  // namespace

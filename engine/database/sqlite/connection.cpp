@@ -1,8 +1,6 @@
 #include "engine/database/sqlite/connection.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <cstring>
 #include <thread>
 #include <utility>
@@ -73,15 +71,7 @@ base::ByteView Statement::bytes(int column) const {
 std::string Statement::text(int column) const { return std::string(base::text_of(bytes(column))); }
 
 std::string Statement::shown(int column) const {
-  if (type(column) == SQLITE_NULL) {
-    return "NULL";
-  }
-  if (type(column) == SQLITE_FLOAT) {
-    std::array<char, 40> digits{};
-    (void)std::snprintf(digits.data(), digits.size(), "%.17g", real(column));
-    return digits.data();
-  }
-  return text(column);
+  return type(column) == SQLITE_NULL ? "NULL" : text(column);
 }
 
 Connection::Connection(const std::string& path, int flags, std::chrono::milliseconds lock_timeout, const char* vfs)
