@@ -35,8 +35,8 @@ void diff_columns(const Table& before, const Table& after, const std::string& ob
     if (now == nullptr) {
       out.push_back({object, "column " + quoted(column.name) + " removed"});
     } else if (*now != column) {
-      out.push_back({object, "column " + quoted(column.name) + " changed from " + described(column) + " to " +
-                                 described(*now)});
+      out.push_back(
+          {object, "column " + quoted(column.name) + " changed from " + described(column) + " to " + described(*now)});
     }
   }
   for (const auto& column : after.columns) {

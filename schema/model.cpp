@@ -2,25 +2,51 @@
 
 #include <algorithm>
 #include <cctype>
+#include <string_view>
 
 namespace dbrollback::schema {
 
 namespace {
 
+// Of the comment that begins at `at`, 0 when none does.
+std::size_t comment_length(const std::string& sql, std::size_t at) {
+  const std::string_view rest = std::string_view(sql).substr(at);
+  const bool line = rest.starts_with("--");
+  if (!line && !rest.starts_with("/*")) {
+    return 0;
+  }
+  const std::size_t end = line ? rest.find('\n') : rest.find("*/", 2);
+  return end == std::string_view::npos ? rest.size() : end + (line ? 1 : 2);
+}
+
+constexpr char no_quote = '\0';
+
+// What ends the quoted text that `c` begins, if it begins one.
+char closing_quote(char c) {
+  if (c == '[') {
+    return ']';
+  }
+  return c == '\'' || c == '"' || c == '`' ? c : no_quote;
+}
+
 std::string folded(const std::string& sql) {
   std::string out;
-  char quote = 0;
-  for (const char c : sql) {
-    if (quote != 0) {
+  char quote = no_quote;
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    const char c = sql[i];
+    if (quote != no_quote) {
       out += c;
-      quote = c == quote ? 0 : quote;
+      quote = c == quote ? no_quote : quote;
+    } else if (const std::size_t length = comment_length(sql, i); length != 0) {
+      out += sql.substr(i, length);  // with the end of its line: what comes after it is no comment
+      i += length - 1;
     } else if (std::isspace(static_cast<unsigned char>(c)) != 0) {
       if (!out.empty() && out.back() != ' ') {
         out += ' ';
       }
     } else {
       out += c;
-      quote = c == '\'' || c == '"' || c == '`' ? c : c == '[' ? ']' : 0;
+      quote = closing_quote(c);
     }
   }
   return out;

@@ -9,7 +9,7 @@ namespace dbrollback::schema {
 
 struct Column {
   std::string name;
-  std::string type;          // as declared
+  std::string type;  // as declared
   bool not_null = false;
   std::string default_value;  // SQL text; empty: none
   bool generated = false;
@@ -41,7 +41,7 @@ struct Schema {
 [[nodiscard]] const Table* find_table(const Schema& schema, const std::string& name);
 
 // A text that is the same for two schemas exactly when their objects are: what a fingerprint is made of. White space
-// outside quotes counts as one blank, so that a reformatted definition is the same definition.
+// outside quotes and comments counts as one blank, so that a reformatted definition is the same definition.
 [[nodiscard]] std::string canonical_text(const Schema& schema);
 
 }  // namespace dbrollback::schema

@@ -27,7 +27,8 @@ class Doctor {
         config_->file.empty() ? "no dbrollback.toml: defaults and command line" : printable(config_->file.native()));
     look("repository", [&] { repository(); });
     if (databases.empty()) {
-      add(Diagnosis::Level::warning, "database", "none is configured", "give --database FILE, or write one with `dbrollback init`");
+      add(Diagnosis::Level::warning, "database", "none is configured",
+          "give --database FILE, or write one with `dbrollback init`");
     }
     for (const auto& database : databases) {
       look(cat("database ", database.name), [&] { look_at(database); });
@@ -37,7 +38,8 @@ class Doctor {
 
  private:
   void add(Diagnosis::Level level, std::string subject, std::string message, std::string next = {}) {
-    found_.push_back({.level = level, .subject = std::move(subject), .message = std::move(message), .next = std::move(next)});
+    found_.push_back(
+        {.level = level, .subject = std::move(subject), .message = std::move(message), .next = std::move(next)});
   }
 
   template <class Look>
@@ -58,7 +60,8 @@ class Doctor {
     }
     const base::Disk disk = base::disk_of(repository.folder());
     if (disk.read_only) {
-      add(Diagnosis::Level::failure, "repository", cat(folder, " is on a disk that is mounted read-only"), "mount it for writing");
+      add(Diagnosis::Level::failure, "repository", cat(folder, " is on a disk that is mounted read-only"),
+          "mount it for writing");
     }
     if (disk.in_memory) {
       add(Diagnosis::Level::warning, "repository", cat(folder, " is in memory (tmpfs): a restart loses every snapshot"),
@@ -71,7 +74,8 @@ class Doctor {
       damaged += snapshot.damaged ? 1U : 0U;
     }
     add(Diagnosis::Level::ok, "repository",
-        cat(folder, ": ", base::plural(snapshots.size(), "snapshot"), ", ", base::human_bytes(disk.free_bytes), " free"));
+        cat(folder, ": ", base::plural(snapshots.size(), "snapshot"), ", ", base::human_bytes(disk.free_bytes),
+            " free"));
     if (damaged > 0) {
       add(Diagnosis::Level::failure, "repository", cat(base::plural(damaged, "snapshot"), " damaged"),
           "`dbrollback list` shows which; take a new one now");
@@ -91,11 +95,13 @@ class Doctor {
     const database::Condition condition = database->condition();
     const std::string file = printable(database->location().native());
     if (condition.kind == database::Condition::Kind::broken) {
-      add(Diagnosis::Level::failure, subject, condition.problem, "`dbrollback restore` can put a snapshot in its place");
+      add(Diagnosis::Level::failure, subject, condition.problem,
+          "`dbrollback restore` can put a snapshot in its place");
       return;
     }
     for (const auto& leftover : condition.leftovers) {
-      add(Diagnosis::Level::warning, subject, cat(printable(leftover.native()), " is there and no process has ", file, " open"),
+      add(Diagnosis::Level::warning, subject,
+          cat(printable(leftover.native()), " is there and no process has ", file, " open"),
           "if the application crashed, opening the database once with it recovers what was committed");
     }
     const auto view = database->open_view(repository::view_options(config, silent), silent);
@@ -103,7 +109,8 @@ class Doctor {
     add(Diagnosis::Level::ok, subject,
         cat(file, ": ", base::human_bytes(facts.bytes()), ", ", base::plural(facts.schema.tables.size(), "table"),
             ", journal mode ", facts.journal_mode, ", page size ", facts.page_size));
-    if (::access(database->location().c_str(), W_OK) != 0 || ::access(database->location().parent_path().c_str(), W_OK) != 0) {
+    if (::access(database->location().c_str(), W_OK) != 0 ||
+        ::access(database->location().parent_path().c_str(), W_OK) != 0) {
       add(Diagnosis::Level::warning, subject, cat("this account may read ", file, " but not restore into it"),
           "restores must run as the account that owns the database");
     }
@@ -128,7 +135,8 @@ class Doctor {
       const std::string value = view->value_of(check.sql);
       if (check.expect && *check.expect != value) {
         add(Diagnosis::Level::warning, subject,
-            cat("integrity query '", printable(check.name), "' gives ", printable(value), " instead of ", *check.expect),
+            cat("integrity query '", printable(check.name), "' gives ", printable(value), " instead of ",
+                *check.expect),
             "look at the data: a snapshot would hold it as it is");
       }
     }

@@ -49,26 +49,48 @@ void refuse_if_moved(repository::Store& store, const PrunePlan& plan) {
 
 }  // namespace
 
+namespace {
+
+// Some are gone already: what is left is whole.
+[[noreturn]] void fail_between(const Error& error, std::size_t removed) {
+  ErrorInfo info = error.info();
+  info.state = removed == 0 ? "nothing was removed"
+                            : base::cat(base::plural(removed, "snapshot"), " removed; the others are as they were");
+  info.next = info.next.empty() || removed > 0 ? "run `dbrollback prune` again" : info.next;
+  info.exit = removed == 0 ? info.exit : Exit::partial;
+  base::fail(std::move(info));
+}
+
+}  // namespace
+
 std::vector<std::string> execute_prune(Repository& repository, const PrunePlan& plan,
                                        std::chrono::milliseconds lock_timeout, Observer& observer) {
   repository::Store& store = repository.store();
   std::vector<std::string> removed;
+  store.require_writable();
   (void)store.sweep();
   const auto alone = store.lock_alone(lock_timeout);
   refuse_if_moved(store, plan);
   repository::RunRecord record{.command = "prune", .database = {}, .facts = {}};
+  const auto remove = [&](const std::string& id) {
+    snapshot::stop_if_cancelled(observer);
+    const std::string folder = base::cat("snapshots/", id, "/");
+    // The manifest first: from then on it is no snapshot, and what stays after a crash is swept away.
+    store.objects().remove(folder + "manifest.json");
+    removed.push_back(id);
+    record.facts.emplace_back("removed", id);
+    store.objects().remove_all(folder);
+  };
   repository::recorded(store, record, observer, [&] {
     for (const auto& decision : plan.decisions) {
       if (!decision.kept_because.empty()) {
         continue;
       }
-      snapshot::stop_if_cancelled(observer);
-      const std::string folder = base::cat("snapshots/", decision.snapshot.id, "/");
-      // The manifest first: from then on it is no snapshot, and what stays after a crash is swept away.
-      store.objects().remove(folder + "manifest.json");
-      store.objects().remove_all(folder);
-      removed.push_back(decision.snapshot.id);
-      record.facts.emplace_back("removed", decision.snapshot.id);
+      try {
+        remove(decision.snapshot.id);
+      } catch (const Error& error) {
+        fail_between(error, removed.size());
+      }
     }
   });
   return removed;

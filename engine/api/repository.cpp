@@ -45,14 +45,21 @@ SnapshotDetails Repository::details(const std::string& id) {
 }
 
 void Repository::pin(const std::string& id, const std::string& reason) {
+  store_->require_writable();
   const auto lock = store_->share(std::chrono::seconds(5));
   (void)snapshot::read_manifest(store_->objects(), id);
   store_->write_pin(id, reason);
 }
 
-void Repository::unpin(const std::string& id) { store_->remove_pin(id); }
+void Repository::unpin(const std::string& id) {
+  store_->require_writable();
+  store_->remove_pin(id);
+}
 
-std::size_t Repository::rebuild_catalog() { return store_->catalog().rebuild(); }
+std::size_t Repository::rebuild_catalog() {
+  store_->require_writable();
+  return store_->catalog().rebuild();
+}
 
 repository::Store& Repository::store() { return *store_; }
 

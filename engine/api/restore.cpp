@@ -20,6 +20,12 @@ RestorePlan plan_restore(Repository& from, const DatabaseConfig& database, const
 RestoreResult execute_restore(Repository& from, Repository* before_in, const RestorePlan& plan, Observer& observer) {
   repository::Store& store = from.store();
   repository::Store* before = before_in != nullptr ? &before_in->store() : nullptr;
+  if (before != nullptr && plan.kind == RestorePlan::Target::new_file) {
+    before = nullptr;  // there is no state before: a repository that this account may only read is enough
+  }
+  if (before != nullptr && plan.options.snapshot_before) {
+    before->require_writable();
+  }
   if (before != nullptr) {
     (void)before->sweep();
   }
@@ -55,7 +61,8 @@ ExportResult export_snapshot(Repository& from, const std::string& id, const std:
                 .next = "choose another path, or remove that file first"});
   }
   snapshot::OpenSnapshot source(store.objects(), id, repository::view_options({}, observer));
-  repository::require_room(source.pages().size(), base::disk_of(file).free_bytes, file, "the export");
+  repository::require_room(source.pages().size(), base::disk_of(file).free_bytes, file, "the export",
+                           "free some room there, or write the file to another disk");
   restore::write_new_file(source.pages(), base::fs::absolute(file), true, observer);
   return {.id = id, .file = base::fs::absolute(file).lexically_normal(), .bytes = source.pages().size()};
 }

@@ -1,5 +1,6 @@
 #include "dbrollback/snapshot.hpp"
 
+#include "dbrollback/error.hpp"
 #include "engine/base/random.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
@@ -16,6 +17,7 @@ SnapshotDetails take_snapshot(Repository& repository, const DatabaseConfig& data
                               Observer& observer) {
   repository::Store& store = repository.store();
   SnapshotDetails taken;
+  store.require_writable();
   const auto target = database::open_database(database);
   for (const auto& id : store.sweep()) {
     observer.note(base::cat("removed ", id, ", which a snapshot that was cut off had left unfinished"));
@@ -42,9 +44,15 @@ SnapshotDetails stream_snapshot(int fd, const DatabaseConfig& database, const Sn
                                        .lineage = base::random_hex(16),
                                        .created = created,
                                        .tolerate_damage = false};
-  SnapshotDetails taken = snapshot::capture(*view, store, database, options, names, observer);
-  store.finish();
-  return taken;
+  try {
+    SnapshotDetails taken = snapshot::capture(*view, store, database, options, names, observer);
+    store.finish();
+    return taken;
+  } catch (const Error& error) {
+    ErrorInfo info = error.info();
+    info.state = "what was written is no whole snapshot, and is refused when it is read; the database was not touched";
+    throw Error(std::move(info));
+  }
 }
 
 }  // namespace dbrollback

@@ -22,7 +22,7 @@ namespace {
 [[noreturn]] void refuse(const std::string& problem) {
   base::fail({.code = "damaged_stream",
               .exit = Exit::damaged,
-              .message = cat("the stream on standard input ", problem),
+              .message = cat("standard input ", problem),
               .object = "standard input",
               .state = "nothing was restored or changed",
               .next = "give a stream that `dbrollback snapshot --output -` wrote, from its beginning to its end"});
@@ -106,7 +106,7 @@ SpooledSnapshot::SpooledSnapshot(int fd, const std::filesystem::path& spool, Obs
   storage::read_tar(fd, "standard input", unpacker);
   state_->id = unpacker.id();
   if (state_->id.empty() || !state_->repository->store().is_published(state_->id)) {
-    refuse("ends before its manifest: it is cut off");
+    refuse("ends before its manifest: the stream was cut off");
   }
 }
 

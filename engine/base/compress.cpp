@@ -47,8 +47,7 @@ Decompressor::Decompressor() : context_(ZSTD_createDCtx()) {
 }
 
 bool Decompressor::decompress(ByteView frame, std::span<std::byte> raw) {
-  const std::size_t size =
-      ZSTD_decompressDCtx(context_.get(), raw.data(), raw.size(), frame.data(), frame.size());
+  const std::size_t size = ZSTD_decompressDCtx(context_.get(), raw.data(), raw.size(), frame.data(), frame.size());
   return ZSTD_isError(size) == 0U && size == raw.size();
 }
 

@@ -23,7 +23,9 @@ constexpr int deepest = 32;
 
 }  // namespace
 
-std::string to_text(const Json& document) { return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string to_text(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 Json parse_json(std::string_view text, const std::string& object) {
   try {

@@ -54,4 +54,10 @@ void fail_errno(int error_number, const std::string& doing, const std::string& o
   fail(std::move(info));
 }
 
+std::string problem_of(const Error& error) {
+  const std::string message = error.what();
+  const std::string beginning = cat(printable(error.info().object), " ");
+  return message.starts_with(beginning) ? message.substr(beginning.size()) : message;
+}
+
 }  // namespace dbrollback::base

@@ -16,4 +16,7 @@ namespace dbrollback::base {
 // A system call that failed with `error_number`, on `object`. ENOSPC, EROFS, EACCES and friends get words of their own.
 [[noreturn]] void fail_errno(int error_number, const std::string& doing, const std::string& object);
 
+// What `error` says, without the object that its message begins with: for where that object is named already.
+[[nodiscard]] std::string problem_of(const Error& error);
+
 }  // namespace dbrollback::base

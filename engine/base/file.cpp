@@ -78,9 +78,8 @@ void File::write(ByteView bytes) { write_all(fd_, bytes, path_); }
 std::size_t File::read_at(std::uint64_t offset, std::span<std::byte> into) const {
   std::size_t done = 0;
   while (done < into.size()) {
-    const ssize_t got = retry([&] {
-      return ::pread(fd_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
-    });
+    const ssize_t got =
+        retry([&] { return ::pread(fd_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done)); });
     if (got < 0) {
       fail_errno(errno, "read", path_);
     }

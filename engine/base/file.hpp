@@ -67,9 +67,9 @@ void write_all(int fd, ByteView bytes, const std::string& object);
 
 void make_folder(const fs::path& path, mode_t permissions);  // and its parents; nothing when it is there
 void sync_folder(const fs::path& path);
-void rename_file(const fs::path& from, const fs::path& to);         // replaces `to`
+void rename_file(const fs::path& from, const fs::path& to);            // replaces `to`
 bool rename_file_if_absent(const fs::path& from, const fs::path& to);  // false: `to` is there
-void remove_file(const fs::path& path);                             // nothing when it is not there
+void remove_file(const fs::path& path);                                // nothing when it is not there
 void remove_folder_if_empty(const fs::path& path);
 [[nodiscard]] std::vector<std::string> list_folder(const fs::path& path);  // names; empty when there is no folder
 

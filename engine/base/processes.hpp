@@ -1,4 +1,4 @@
-// Which processes have a file open.
+// Which processes have a file open, or locked.
 #pragma once
 
 #include <string>
@@ -16,7 +16,10 @@ struct Holders {
 // Looks through /proc for open descriptors of any of `paths` (by device and inode, so that other names count too).
 [[nodiscard]] Holders holders_of(const std::vector<fs::path>& paths);
 
-// "1234 gunicorn and 99 python3", or "another process" where it could not be seen.
+// The processes that hold a lock on one of `paths` now; where the system does not say, those that have one open.
+[[nodiscard]] Holders lockers_of(const std::vector<fs::path>& paths);
+
+// "process 1234 gunicorn and process 99 python3", or "another process" where it could not be seen.
 [[nodiscard]] std::string describe(const Holders& holders);
 
 }  // namespace dbrollback::base

@@ -11,9 +11,11 @@ namespace {
 std::size_t utf8_length(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(at);
-  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3
-                             : lead >= 0xF0 && lead < 0xF5                ? 4
-                                                                          : 0;
+  const std::size_t length = lead < 0x80                   ? 1
+                             : lead >= 0xC2 && lead < 0xE0 ? 2
+                             : lead >= 0xE0 && lead < 0xF0 ? 3
+                             : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                           : 0;
   if (length == 0 || at + length > text.size()) {
     return 0;
   }
@@ -22,10 +24,16 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
       return 0;
     }
   }
-  if (lead == 0xC2 && byte(at + 1) < 0xA0) {
-    return 0;  // C1 control characters move a terminal's cursor too
-  }
-  return length;
+  // Longer than need be, surrogates, and what is beyond U+10FFFF.
+  const bool wrong = (lead == 0xE0 && byte(at + 1) < 0xA0) || (lead == 0xED && byte(at + 1) >= 0xA0) ||
+                     (lead == 0xF0 && byte(at + 1) < 0x90) || (lead == 0xF4 && byte(at + 1) >= 0x90);
+  return wrong ? 0 : length;
+}
+
+// Moves a terminal's cursor, or worse: C0 and C1.
+bool is_control(std::string_view text, std::size_t at) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  return lead < 0x20 || lead == 0x7F || (lead == 0xC2 && static_cast<unsigned char>(text[at + 1]) < 0xA0);
 }
 
 std::string with_decimals(double value, const char* unit) {
@@ -92,14 +100,47 @@ std::string human_duration(std::chrono::milliseconds duration) {
   return with_decimals(seconds / 3600, "h");
 }
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = utf8_length(text, i);
+    if (length == 0) {
+      return false;
+    }
+    i += length;
+  }
+  return true;
+}
+
+std::string hex_of(ByteView bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const std::byte each : bytes) {
+    const auto value = std::to_integer<unsigned>(each);
+    out += digits[value >> 4U];
+    out += digits[value & 15U];
+  }
+  return out;
+}
+
+std::optional<std::string> bytes_from_hex(std::string_view text) {
+  if (text.size() % 2 != 0 || text.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  const auto digit = [&](std::size_t i) { return text[i] <= '9' ? text[i] - '0' : text[i] - 'a' + 10; };
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    out += static_cast<char>(digit(i) * 16 + digit(i + 1));
+  }
+  return out;
+}
+
 std::string printable(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = utf8_length(text, i);
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (length == 0 || byte < 0x20 || byte == 0x7F) {
+    if (length == 0 || is_control(text, i)) {
       std::array<char, 8> escaped{};
-      (void)std::snprintf(escaped.data(), escaped.size(), "\\x%02X", byte);
+      (void)std::snprintf(escaped.data(), escaped.size(), "\\x%02X", static_cast<unsigned char>(text[i]));
       out += escaped.data();
       ++i;
     } else {

@@ -4,9 +4,12 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "engine/base/bytes.hpp"
 
 namespace dbrollback::base {
 
@@ -40,6 +43,12 @@ template <class... Parts>
 
 // "1.5 s", "12 min".
 [[nodiscard]] std::string human_duration(std::chrono::milliseconds duration);
+
+[[nodiscard]] bool is_utf8(std::string_view text);
+
+// Two lower-case hexadecimal digits a byte, and back; nothing for anything else.
+[[nodiscard]] std::string hex_of(ByteView bytes);
+[[nodiscard]] std::optional<std::string> bytes_from_hex(std::string_view text);
 
 // `text` fit for one line of a terminal: control characters and invalid UTF-8 become \xNN.
 [[nodiscard]] std::string printable(std::string_view text);

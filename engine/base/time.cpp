@@ -18,10 +18,15 @@ std::string to_iso(Time time) {
 std::optional<Time> time_from_iso(std::string_view text) {
   absl::Time time;
   std::string error;
+  // absl also takes white space around it, "infinite-future", and years that nanoseconds do not reach.
+  if (text.size() < 20 || text.size() > 30 || text[4] != '-' || text.back() != 'Z' || text[0] < '0' || text[0] > '2') {
+    return std::nullopt;
+  }
   if (!absl::ParseTime("%Y-%m-%dT%H:%M:%E*SZ", std::string(text), &time, &error)) {
     return std::nullopt;
   }
-  return Time(std::chrono::nanoseconds(absl::ToUnixNanos(time)));
+  const Time parsed{std::chrono::nanoseconds(absl::ToUnixNanos(time))};
+  return absl::FromChrono(parsed) == time ? std::optional(parsed) : std::nullopt;
 }
 
 std::string to_compact(Time time) {
@@ -35,8 +40,8 @@ Day day_in(const std::string& timezone, Time time) {
                "use a name such as Europe/Berlin or UTC, and install tzdata if it is missing");
   }
   const absl::CivilDay day = absl::ToCivilDay(absl::FromChrono(time), zone);
-  const absl::CivilDay thursday = absl::NextWeekday(absl::PrevWeekday(day + 1, absl::Weekday::monday) - 1,
-                                                    absl::Weekday::thursday);
+  const absl::CivilDay thursday =
+      absl::NextWeekday(absl::PrevWeekday(day + 1, absl::Weekday::monday) - 1, absl::Weekday::thursday);
   return {.year = static_cast<int>(day.year()),
           .month = day.month(),
           .day = day.day(),

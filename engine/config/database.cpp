@@ -2,6 +2,7 @@
 
 #include "engine/base/text.hpp"
 #include "engine/config/check.hpp"
+#include "engine/config/environment.hpp"
 
 namespace dbrollback::config {
 
@@ -19,9 +20,19 @@ void check_name(const Item& section) {
   }
 }
 
+void read_url(const Item& item, const std::filesystem::path& folder, DatabaseConfig& database) {
+  const std::string text = text_of(item);
+  const Resolved resolved = resolve(text);
+  if (resolved.unset) {
+    database.url_problem = place_of(item).sentence(resolved.problem);
+  } else {
+    database.url = check_url(place_of(item), text, folder);
+  }
+}
+
 void read_key(const Item& item, const std::filesystem::path& folder, DatabaseConfig& database) {
   if (item.name == "url") {
-    database.url = check_url(place_of(item), text_of(item), folder);
+    read_url(item, folder, database);
   } else if (item.name == "level") {
     database.level = static_cast<int>(whole_number_of(item, level_range));
   } else if (item.name == "threads") {

@@ -59,7 +59,8 @@ Resolved resolve(std::string_view text) {
   if (!value) {
     return {.value = {},
             .problem = base::cat("the environment variable ", name, " is not set, or empty; set it"),
-            .from_environment = true};
+            .from_environment = true,
+            .unset = true};
   }
   return {.value = std::move(*value), .problem = {}, .from_environment = true};
 }

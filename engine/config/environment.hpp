@@ -15,6 +15,7 @@ struct Resolved {
   std::string value;
   std::string problem;  // instead of a value: what is wrong with the reference. Holds no secret
   bool from_environment = false;
+  bool unset = false;  // the reference is right, but its variable is not set
 };
 [[nodiscard]] Resolved resolve(std::string_view text);
 

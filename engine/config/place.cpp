@@ -7,9 +7,10 @@
 
 namespace dbrollback::config {
 
-void Place::mistake(std::string_view what) const {
-  const std::string message = key.empty() ? base::cat(where, what) : base::cat(where, key, ": ", what);
-  base::fail_usage("config", message, key);
+void Place::mistake(std::string_view what) const { base::fail_usage("config", sentence(what), key); }
+
+std::string Place::sentence(std::string_view what) const {
+  return key.empty() ? base::cat(where, what) : base::cat(where, key, ": ", what);
 }
 
 Place place_in(std::string_view file, Position at, std::string key) {

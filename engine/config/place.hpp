@@ -15,6 +15,7 @@ struct Place {
   // Throws Error "config" (Exit::usage): the place, the key, and `what`, which says what is wrong and what would be
   // right.
   [[noreturn]] void mistake(std::string_view what) const;
+  [[nodiscard]] std::string sentence(std::string_view what) const;
 };
 
 [[nodiscard]] Place place_in(std::string_view file, Position at, std::string key = {});

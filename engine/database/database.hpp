@@ -110,7 +110,8 @@ class View {
   // What the database's own checks find: damage first; then rows that refer to nothing.
   struct Integrity {
     std::vector<std::string> damage;
-    std::vector<std::string> orphans;  // "orders -> customers: 11 rows"
+    std::vector<std::string> orphans;    // "orders -> customers: 11 rows"
+    std::vector<std::string> unchecked;  // tables that only the application could check, and why
   };
   [[nodiscard]] virtual Integrity integrity() = 0;
   // Row by row against another view of the same engine; `this` is A. Precondition: both have the table.
@@ -128,17 +129,16 @@ struct ViewOptions {
 struct Condition {
   enum class Kind { absent, database, broken };
   Kind kind = Kind::absent;
-  std::string problem;  // for broken: what is wrong with it
+  std::string problem;                           // for broken: what is wrong with it
   std::vector<std::filesystem::path> leftovers;  // journals beside it that no process is using
   base::Holders holders;
 };
 
 struct OverwriteOptions {
   std::chrono::milliseconds lock_timeout{5000};
-  bool verify = true;  // compare every page with the source afterwards
+  bool verify = true;         // compare every page with the source afterwards
   bool private_file = false;  // nobody else knows this file yet: no journal, one sync at the end
-  // Called when nobody can write any more and before anything is overwritten, or, where the engine cannot hold writers
-  // off while it reads, before that: then it is called again for as long as somebody wrote in between. May be empty.
+  // Called when nobody can write any more and before anything is overwritten. May be empty.
   std::function<void()> keep_state;
   std::function<void(std::string_view phase, std::uint64_t bytes)> progress;
   Tick tick;

@@ -99,7 +99,7 @@ std::string to_json(const std::vector<SnapshotSummary>& snapshots) {
   return base::to_text(out);
 }
 
-std::string to_json(const std::vector<VerifyReport>& reports) {
+std::string to_json(const std::vector<VerifyReport>& reports, const std::vector<std::string>& too_old) {
   Json out = document();
   bool ok = true;
   Json list = Json::array();
@@ -116,7 +116,8 @@ std::string to_json(const std::vector<VerifyReport>& reports) {
                     {"rows", report.rows},
                     {"duration_ms", report.duration.count()}});
   }
-  out["ok"] = ok;
+  out["ok"] = ok && too_old.empty();
+  out["too_old"] = too_old;
   out["snapshots"] = std::move(list);
   return base::to_text(out);
 }
@@ -224,10 +225,10 @@ std::string to_json(const std::vector<Diagnosis>& findings) {
   return base::to_text(out);
 }
 
-std::string to_json(const std::vector<std::pair<std::string, std::string>>& fields) {
+std::string to_json(const JsonFields& fields) {
   Json out = document();
-  for (const auto& [key, value] : fields) {
-    out[key] = value;
+  for (const auto& field : fields) {
+    std::visit([&](const auto& value) { out[field.first] = value; }, field.second);
   }
   return base::to_text(out);
 }

@@ -39,7 +39,7 @@ std::string stamp_of(Store& store, const std::string& id) {
 class Catalog::Index {
  public:
   explicit Index(const std::string& path)
-      : connection_(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, std::chrono::seconds(10)) {
+      : connection_(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, std::chrono::seconds(2)) {
     // It can always be made again: speed before durability.
     connection_.execute("PRAGMA synchronous=OFF");
     if (connection_.integer("PRAGMA user_version") != schema_version) {
@@ -102,14 +102,18 @@ void Catalog::open() {
     index_ = std::make_unique<Index>(file_.native());
   } catch (const Error& error) {
     if (error.code() == "damaged_database" || error.code() == "not_a_database") {
-      base::remove_file(file_);
-      base::remove_file(file_.native() + "-journal");
+      remove();
       const base::File created(file_, base::File::Mode::create, permissions_);
       index_ = std::make_unique<Index>(file_.native());
     } else {
       index_ = std::make_unique<Index>(":memory:");  // a repository that this account may only read
     }
   }
+}
+
+void Catalog::remove() {
+  base::remove_file(file_);
+  base::remove_file(file_.native() + "-journal");
 }
 
 void Catalog::refresh() {
@@ -133,7 +137,9 @@ void Catalog::refresh() {
   }
   index_->begin();
   for (const auto& [id, stamp] : behind) {
-    index_->put(id, stamp, store_->summary(id));
+    const SnapshotSummary summary = store_->summary(id);
+    // What could not be read may be readable to another account, or to a newer program: it is looked at each time.
+    index_->put(id, summary.lineage.empty() ? "" : stamp, summary);
   }
   for (const auto& [id, stamp] : known) {
     index_->remove(id);
@@ -154,10 +160,12 @@ std::vector<SnapshotSummary> Catalog::all() {
       if (tries == 2) {
         throw;
       }
-      if (tries == 1 || error.code() == "no_permission" || error.code() == "read_only" || error.code() == "no_room") {
+      const bool other_reason = error.exit() == Exit::busy || error.code() == "no_permission" ||
+                                error.code() == "read_only" || error.code() == "no_room";
+      if (tries == 1 || other_reason) {
         index_ = std::make_unique<Index>(":memory:");
       } else {
-        base::remove_file(file_);
+        remove();
       }
     }
   }

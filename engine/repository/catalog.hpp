@@ -32,6 +32,7 @@ class Catalog {
 
   void open();
   void refresh();
+  void remove();
 
   Store* store_;
   base::fs::path file_;

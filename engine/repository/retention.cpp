@@ -20,7 +20,10 @@ void keep_periods(std::vector<PruneDecision*>& newest_first, unsigned most, cons
     if (seen.size() >= most) {
       return;
     }
-    if (!decision->snapshot.damaged && seen.insert(period(base::day_in(timezone, decision->snapshot.created))).second) {
+    // A state that somebody restored away from must not stand for its day: the good one of that day would go.
+    const SnapshotSummary& snapshot = decision->snapshot;
+    if (!snapshot.damaged && !snapshot.before_restore() &&
+        seen.insert(period(base::day_in(timezone, snapshot.created))).second) {
       decision->kept_because.push_back(rule);
     }
   }

@@ -31,7 +31,13 @@ void write(Store& store, const RunRecord& record, base::Time started, const Erro
   try {
     base::Json facts = base::Json::object();
     for (const auto& [key, value] : record.facts) {
-      facts[key] = value;
+      if (!facts.contains(key)) {
+        facts[key] = value;
+      } else if (facts[key].is_array()) {
+        facts[key].push_back(value);
+      } else {
+        facts[key] = {facts[key], value};  // "removed": every snapshot that went
+      }
     }
     base::Json document = {{"command", record.command},
                            {"database", record.database},

@@ -9,6 +9,7 @@
 
 #include "engine/base/document.hpp"
 #include "engine/base/fail.hpp"
+#include "engine/base/hash.hpp"
 #include "engine/base/random.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
@@ -30,6 +31,37 @@ constexpr const char* marker = "dbrollback.repository";
 constexpr unsigned repository_version = 1;
 constexpr std::uint64_t largest_sidecar = 64ULL << 20U;
 
+// What holds a database's lineage: its name, with what file systems and people dislike as %XX, and cut where it is
+// long.
+std::string lineage_file(const std::string& database) {
+  constexpr std::size_t longest = 120;
+  std::string file;
+  for (const char c : database) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    file += plain ? std::string(1, c) : cat("%", base::hex_of(base::bytes_of(std::string_view(&c, 1))));
+  }
+  if (file.size() > longest) {
+    file = cat(file.substr(0, longest), "-", to_hex(base::xxh3_128(base::bytes_of(database))));
+  }
+  return cat("databases/", file, ".json");
+}
+
+// Reads members of a sealed document: one of another kind than ours is damage.
+template <class Read>
+auto read_members(const std::string& object, Read read) {
+  try {
+    return read();
+  } catch (const Json::exception&) {
+    base::fail({.code = "damaged_document",
+                .exit = Exit::damaged,
+                .message = cat(printable(object), " is damaged: a member is of the wrong kind"),
+                .object = object,
+                .state = {},
+                .next = {}});
+  }
+}
+
 void give_to_group(const base::fs::path& folder, const std::string& group) {
   const struct group* entry = ::getgrnam(group.c_str());
   if (entry == nullptr) {
@@ -37,6 +69,19 @@ void give_to_group(const base::fs::path& folder, const std::string& group) {
   }
   if (::chown(folder.c_str(), static_cast<uid_t>(-1), entry->gr_gid) != 0) {
     base::fail_errno(errno, "give to the group", folder);
+  }
+}
+
+// The snapshots of a repository do not need its marker: they can move.
+template <class Read>
+Json readable_marker(const base::fs::path& folder, Read read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    ErrorInfo info = error.info();
+    info.next = cat("make a new repository with `dbrollback init --repository PATH`, and move ",
+                    printable((folder / "snapshots").native()), " into it: the snapshots may well be whole");
+    base::fail(std::move(info));
   }
 }
 
@@ -97,7 +142,7 @@ std::unique_ptr<Store> Store::open(const base::fs::path& folder) {
                             "`, or give the right --repository; if its disk is not mounted, mount it first")});
   }
   // The version comes before the seal: a newer format may be sealed otherwise.
-  const Json peek = base::parse_json(*text, (folder / marker).native());
+  const Json peek = readable_marker(folder, [&] { return base::parse_json(*text, (folder / marker).native()); });
   const Json version = peek.is_object() && peek.contains("format") && peek["format"].is_object()
                            ? peek["format"].value("version", Json())
                            : Json();
@@ -110,10 +155,10 @@ std::unique_ptr<Store> Store::open(const base::fs::path& folder) {
                 .state = "nothing was changed",
                 .next = "use the dbrollback that made it, or a newer one"});
   }
-  const Json document = base::unseal(*text, (folder / marker).native());
-  const bool group = document.value("shared_by_group", false);
-  return std::make_unique<Store>(
-      folder, group ? storage::Permissions{.folder = 02770, .file = 0660} : storage::Permissions{});
+  const Json document = readable_marker(folder, [&] { return base::unseal(*text, (folder / marker).native()); });
+  const bool group = read_members((folder / marker).native(), [&] { return document.value("shared_by_group", false); });
+  return std::make_unique<Store>(folder,
+                                 group ? storage::Permissions{.folder = 02770, .file = 0660} : storage::Permissions{});
 }
 
 Catalog& Store::catalog() {
@@ -141,13 +186,14 @@ SnapshotSummary Store::summary(const std::string& id) {
   SnapshotSummary out;
   try {
     out = snapshot::read_manifest(objects_, id).summary;
-  } catch (const Error&) {  // listed all the same: somebody must see it
+  } catch (const Error& error) {  // listed all the same: somebody must see it
     out.id = id;
-    out.damaged = true;
+    out.damaged = error.code() != "newer_format";
+    out.reason = out.damaged ? "its manifest cannot be read" : "written by a newer dbrollback";
     const std::string_view text = id;
-    const auto created = base::time_from_iso(cat(text.substr(0, 4), "-", text.substr(4, 2), "-", text.substr(6, 2), "T",
-                                                 text.substr(9, 2), ":", text.substr(11, 2), ":", text.substr(13, 2),
-                                                 "Z"));
+    const auto created =
+        base::time_from_iso(cat(text.substr(0, 4), "-", text.substr(4, 2), "-", text.substr(6, 2), "T",
+                                text.substr(9, 2), ":", text.substr(11, 2), ":", text.substr(13, 2), "Z"));
     out.created = created.value_or(Time{});
   }
   try {
@@ -174,16 +220,18 @@ std::optional<ProofRecord> Store::read_proof(const std::string& id) {
     return std::nullopt;
   }
   const Json document = base::unseal(*text, objects_.describe(name));
-  ProofRecord proof;
-  proof.level = proof_from_string(document.value("level", "")).value_or(Proof::none);
-  proof.at = base::time_from_iso(document.value("at", "")).value_or(Time{});
-  proof.damaged = document.value("damaged", false);
-  for (const auto& table : document.value("contents", Json::array())) {
-    proof.contents.push_back({.name = table.value("name", ""),
-                              .rows = table.value("rows", std::uint64_t{0}),
-                              .hash = table.value("hash", "")});
-  }
-  return proof;
+  return read_members(objects_.describe(name), [&] {
+    ProofRecord proof;
+    proof.level = proof_from_string(document.value("level", "")).value_or(Proof::none);
+    proof.at = base::time_from_iso(document.value("at", "")).value_or(Time{});
+    proof.damaged = document.value("damaged", false);
+    for (const auto& table : document.value("contents", Json::array())) {
+      proof.contents.push_back({.name = table.value("name", ""),
+                                .rows = table.value("rows", std::uint64_t{0}),
+                                .hash = table.value("hash", "")});
+    }
+    return std::optional(proof);
+  });
 }
 
 void Store::write_proof(const std::string& id, const ProofRecord& proof) {
@@ -201,7 +249,11 @@ void Store::write_proof(const std::string& id, const ProofRecord& proof) {
 std::optional<std::string> Store::read_pin(const std::string& id) {
   const std::string name = snapshot::object_name(id, std::string(snapshot::pin_file));
   const auto text = read_object(objects_, name, largest_sidecar);
-  return text ? std::optional(base::unseal(*text, objects_.describe(name)).value("reason", "")) : std::nullopt;
+  if (!text) {
+    return std::nullopt;
+  }
+  const Json document = base::unseal(*text, objects_.describe(name));
+  return read_members(objects_.describe(name), [&] { return std::optional(document.value("reason", std::string())); });
 }
 
 void Store::write_pin(const std::string& id, const std::string& reason) {
@@ -214,12 +266,7 @@ void Store::remove_pin(const std::string& id) {
 }
 
 std::string Store::lineage_of(const DatabaseConfig& database, const base::fs::path& location) {
-  std::string file;
-  for (const char c : database.name) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
-    file += plain ? std::string(1, c) : cat("%", static_cast<unsigned>(static_cast<unsigned char>(c)));
-  }
-  const std::string name = cat("databases/", file, ".json");
+  const std::string name = lineage_file(database.name);
   for (int tries = 0; tries < 2; ++tries) {
     if (const auto text = read_object(objects_, name, largest_sidecar)) {
       const Json bound = base::unseal(*text, objects_.describe(name));
@@ -243,14 +290,41 @@ std::string Store::lineage_of(const DatabaseConfig& database, const base::fs::pa
               .next = {}});
 }
 
+void Store::require_writable() const {
+  for (const char* name : {"", "snapshots", "runs"}) {
+    const base::fs::path path = *name == '\0' ? folder_ : folder_ / name;
+    if (!base::stat_file(path) || ::access(path.c_str(), W_OK | X_OK) == 0) {
+      continue;
+    }
+    const bool read_only = errno == EROFS;
+    base::fail(
+        {.code = read_only ? "read_only" : "no_permission",
+         .exit = Exit::failed,
+         .message = cat("the repository ", printable(folder_.native()),
+                        read_only ? " is on a disk that is mounted read-only" : " cannot be written by this account"),
+         .object = folder_,
+         .state = "nothing was changed",
+         .next = read_only ? "mount it for writing, or give another --repository"
+                           : "run this command as the account that owns the repository, or make one that a group "
+                             "shares with `dbrollback init --group NAME`"});
+  }
+}
+
 base::fs::path Store::lock_path(const std::string& name) {
   base::make_folder(folder_ / "locks", permissions_.folder);
   return folder_ / "locks" / name;
 }
 
 base::FileLock Store::share(std::chrono::milliseconds timeout) {
-  return {lock_path("repository.lock"), base::FileLock::Kind::shared, timeout, "a prune of this repository",
-          permissions_.file};
+  try {
+    return {lock_path("repository.lock"), base::FileLock::Kind::shared, timeout, "a prune of this repository",
+            permissions_.file};
+  } catch (const Error& error) {
+    if (error.code() == "read_only" || error.code() == "no_permission") {
+      return {};  // a repository that this account can only read is still there to restore from
+    }
+    throw;
+  }
 }
 
 base::FileLock Store::lock_alone(std::chrono::milliseconds timeout) {

@@ -65,6 +65,9 @@ class Store {
   // mean two files: Error (Exit::refused) while the file that it was bound to is still there.
   [[nodiscard]] std::string lineage_of(const DatabaseConfig& database, const base::fs::path& location);
 
+  // Error (Exit::failed) where this account may not add to the repository.
+  void require_writable() const;
+
   // Held by everybody who reads or writes snapshots; prune takes it alone.
   [[nodiscard]] base::FileLock share(std::chrono::milliseconds timeout);
   [[nodiscard]] base::FileLock lock_alone(std::chrono::milliseconds timeout);

@@ -38,7 +38,8 @@ void warn_of_place(Store& store, const database::Database& database, Observer& o
 
 }  // namespace
 
-void require_room(std::uint64_t needed, std::uint64_t free, const std::string& place, const std::string& what) {
+void require_room(std::uint64_t needed, std::uint64_t free, const std::string& place, const std::string& what,
+                  const std::string& next) {
   if (free < needed) {
     base::fail({.code = "no_room",
                 .exit = Exit::failed,
@@ -46,31 +47,34 @@ void require_room(std::uint64_t needed, std::uint64_t free, const std::string& p
                                " has ", base::human_bytes(free), " left"),
                 .object = place,
                 .state = "nothing was changed",
-                .next = "free some room there (`dbrollback prune` removes old snapshots), or choose another place"});
+                .next = next});
   }
 }
 
 database::ViewOptions view_options(const DatabaseConfig& config, Observer& observer) {
-  return {.lock_timeout = config.lock_timeout,
-          .max_writer_pause = config.max_writer_pause,
-          .tick = [&observer] { snapshot::stop_if_cancelled(observer); }};
+  return {.lock_timeout = config.lock_timeout, .max_writer_pause = config.max_writer_pause, .tick = [&observer] {
+            snapshot::stop_if_cancelled(observer);
+          }};
 }
 
 SnapshotDetails take(Store& store, database::Database& database, const DatabaseConfig& config,
                      const SnapshotOptions& options, bool tolerate_damage, Observer& observer) {
-  warn_of_place(store, database, observer);
-  const std::string lineage = store.lineage_of(config, database.location());
   const auto view = database.open_view(view_options(config, observer), observer);
+  const std::string lineage = store.lineage_of(config, database.location());
+  warn_of_place(store, database, observer);
   require_room(expected_bytes(store, lineage, view->describe().bytes()), store.objects().free_bytes().value_or(~0ULL),
-               store.folder(), "the snapshot");
+               store.folder(), "the snapshot",
+               "free some room there (`dbrollback prune` removes old snapshots), or give another --repository");
   const base::Time created = base::now();
   const std::string id = snapshot::make_id(created, options.app_version);
   const snapshot::CaptureOptions names{
       .id = id, .lineage = lineage, .created = created, .tolerate_damage = tolerate_damage};
   try {
+    if (!options.pin.empty()) {
+      store.write_pin(id, options.pin);  // first: a snapshot that must stay is never without its pin
+    }
     SnapshotDetails taken = snapshot::capture(*view, store.objects(), config, options, names, observer);
     if (!options.pin.empty()) {
-      store.write_pin(id, options.pin);
       taken.summary.pinned = true;
       taken.summary.pin_reason = options.pin;
     }

@@ -12,7 +12,8 @@ namespace dbrollback::repository {
                                    const SnapshotOptions& options, bool tolerate_damage, Observer& observer);
 
 // Throws Error (Exit::failed, "no_room") when `needed` bytes do not fit on the disk of `place`.
-void require_room(std::uint64_t needed, std::uint64_t free, const std::string& place, const std::string& what);
+void require_room(std::uint64_t needed, std::uint64_t free, const std::string& place, const std::string& what,
+                  const std::string& next);
 
 // The view options that a configuration and an observer mean.
 [[nodiscard]] database::ViewOptions view_options(const DatabaseConfig& config, Observer& observer);

@@ -1,6 +1,9 @@
 #include "engine/restore/execute.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "engine/base/fail.hpp"
@@ -46,8 +49,7 @@ class Restore {
         replace(source.pages());
         break;
     }
-    result_.duration =
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+    result_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
     return std::move(result_);
   }
 
@@ -77,22 +79,17 @@ class Restore {
     }
   }
 
-  // Replaces the one of an earlier try: only the latest is the state that goes.
   void keep_state() {
-    const std::string earlier = std::exchange(result_.snapshot_before, {});
     const auto database = database::open_file(plan_->target);
     SnapshotOptions options;
     options.reason = cat("before restore of ", plan_->options.id);
     DatabaseConfig config = plan_->database;
-    config.checks.clear();  // they may well fail on what is being replaced
+    config.checks.clear();                                   // they may well fail on what is being replaced
+    config.max_writer_pause = std::chrono::hours(24 * 365);  // writers wait for the restore anyway
     if (plan_->options.into) {  // another database than the configured one: its own name, its own retention
       config.name = plan_->target.native();
     }
     result_.snapshot_before = repository::take(*before_in_, *database, config, options, true, *observer_).summary.id;
-    if (!earlier.empty()) {
-      before_in_->objects().remove(cat("snapshots/", earlier, "/manifest.json"));
-      before_in_->objects().remove_all(cat("snapshots/", earlier, "/"));
-    }
   }
 
   std::function<void()> state_keeper() {
@@ -157,10 +154,11 @@ class Restore {
   void note_comparison(database::OverwriteResult::Comparison comparison) {
     using enum database::OverwriteResult::Comparison;
     result_.verified = comparison == equal;
-    result_.verification = comparison == equal ? "every page compared with the snapshot: the same"
-                           : comparison == written_since
-                               ? "not compared: the application wrote to it at once; every frame was checked as it was read"
-                               : "not compared; every frame was checked as it was read";
+    result_.verification =
+        comparison == equal ? "every page compared with the snapshot: the same"
+        : comparison == written_since
+            ? "not compared: the application wrote to it at once; every frame was checked as it was read"
+            : "not compared; every frame was checked as it was read";
   }
 
   repository::Store* from_;
@@ -182,17 +180,40 @@ void require_whole(repository::Store& from, const std::string& id, Observer& obs
   });
   if (!stored.damage.empty()) {
     const Finding& first = stored.damage.front();
-    base::fail({.code = "damaged_snapshot",
-                .exit = Exit::damaged,
-                .message = cat("snapshot ", id, " is damaged: ", first.object, " ", first.problem,
-                               stored.damage.size() > 1 ? cat(", and ", base::plural(stored.damage.size() - 1, "more finding")) : ""),
-                .object = id,
-                .state = "nothing was changed",
-                .next = "`dbrollback verify --all` finds the snapshots that are whole"});
+    base::fail(
+        {.code = "damaged_snapshot",
+         .exit = Exit::damaged,
+         .message =
+             cat("snapshot ", id, " is damaged: ", first.object, " ", first.problem,
+                 stored.damage.size() > 1 ? cat(", and ", base::plural(stored.damage.size() - 1, "more finding")) : ""),
+         .object = id,
+         .state = "nothing was changed",
+         .next = "`dbrollback verify --all` finds the snapshots that are whole"});
   }
 }
 
+namespace {
+
+// SQLite says no more than that it cannot open the file.
+void require_folder(const base::fs::path& folder) {
+  const auto there = base::stat_file(folder);
+  if (!there || !there->is_folder) {
+    base::fail({.code = "no_such_folder",
+                .exit = Exit::failed,
+                .message = cat("there is no folder ", printable(folder.native())),
+                .object = folder,
+                .state = "nothing was changed",
+                .next = "make it first, or choose another path"});
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    base::fail_errno(errno, "write into", folder);
+  }
+}
+
+}  // namespace
+
 void write_new_file(database::PageSource& pages, const std::filesystem::path& file, bool verify, Observer& observer) {
+  require_folder(file.parent_path());
   const base::fs::path unfinished = cat(file.native(), ".dbrollback-", base::random_hex(8));
   try {
     database::OverwriteOptions options;

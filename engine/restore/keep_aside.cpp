@@ -18,13 +18,14 @@ void refuse_if_open(const path& target) {
   const auto holders =
       base::holders_of({target, target.native() + "-wal", target.native() + "-shm", target.native() + "-journal"});
   if (!holders.processes.empty()) {
-    base::fail({.code = "open_elsewhere",
-                .exit = Exit::busy,
-                .message = cat(printable(target.native()), " can only be replaced while no process has it open, and ",
-                               base::describe(holders), " has"),
-                .object = target,
-                .state = "nothing was changed",
-                .next = "stop these processes, then run this command again; or restore beside it with --into"});
+    base::fail(
+        {.code = "open_elsewhere",
+         .exit = Exit::busy,
+         .message = cat(printable(target.native()),
+                        " can only be replaced while no process has it open; it is open in ", base::describe(holders)),
+         .object = target,
+         .state = "nothing was changed",
+         .next = "stop these processes, then run this command again; or restore beside it with --into"});
   }
 }
 
@@ -36,7 +37,7 @@ KeptAside::KeptAside(const path& target, const std::vector<path>& files) : targe
   for (const auto& file : files) {
     // app.db-wal is kept as app.db.before-restore-…-wal, so that the copies belong together as a database's files do.
     const std::string suffix = file.native().substr(target.native().size());
-    const path copy = target.native() + mark + suffix;
+    const path copy = cat(target.native(), mark, suffix);
     base::copy_file(file, copy);
     copies_.emplace_back(file, copy);
   }

@@ -47,13 +47,14 @@ void check_tables(const RestorePlan& plan, const database::Description& snapshot
     }
   }
   if (!plan.options.tables.empty() && plan.kind != RestorePlan::Target::live) {
-    base::fail({.code = "no_target",
-                .exit = Exit::refused,
-                .message = cat("tables can only be restored into a database, and ", printable(plan.target.native()),
-                               plan.kind == RestorePlan::Target::new_file ? " does not exist" : " is none that can be opened"),
-                .object = plan.target,
-                .state = "nothing was changed",
-                .next = "restore everything: leave --tables out"});
+    base::fail(
+        {.code = "no_target",
+         .exit = Exit::refused,
+         .message = cat("tables can only be restored into a database, and ", printable(plan.target.native()),
+                        plan.kind == RestorePlan::Target::new_file ? " does not exist" : " is none that can be opened"),
+         .object = plan.target,
+         .state = "nothing was changed",
+         .next = "restore everything: leave --tables out"});
   }
 }
 
@@ -86,10 +87,10 @@ void compare_with_live(RestorePlan& plan, const SnapshotDetails& manifest, const
     }
   }
   for (const auto& change : schema::diff(live->describe().schema, snapshot.schema)) {
-    const bool of_wanted = plan.options.tables.empty() ||
-                           std::ranges::any_of(plan.options.tables, [&](const std::string& table) {
-                             return change.object == cat("table \"", table, "\"");
-                           });
+    const bool of_wanted =
+        plan.options.tables.empty() || std::ranges::any_of(plan.options.tables, [&](const std::string& table) {
+          return change.object == cat("table \"", table, "\"");
+        });
     if (of_wanted) {
       plan.schema_changes.push_back(printable(cat(change.object, ": ", change.change)));
     }
@@ -111,20 +112,23 @@ void check_room(const RestorePlan& plan) {
   for (const auto& file : plan.keep_aside) {
     needed += size_of(file);
   }
-  repository::require_room(needed, base::disk_of(plan.target).free_bytes, plan.target, "the restore");
+  repository::require_room(needed, base::disk_of(plan.target).free_bytes, plan.target, "the restore",
+                           "free some room there, or restore to another disk with --into");
 }
 
 void look_at_target(RestorePlan& plan) {
   const database::Condition condition = database::open_file(plan.target)->condition();
   plan.kind = kind_of(condition);
   plan.holders = condition.holders.processes;
-  if (!condition.holders.complete) {
+  // SQLite's locks see everybody; only a file that is replaced depends on who has it open.
+  if (!condition.holders.complete && plan.kind == RestorePlan::Target::replace) {
     plan.warnings.emplace_back("processes of other users could not be looked at: some may have the file open");
   }
   if (plan.kind == RestorePlan::Target::replace) {
-    plan.why = condition.kind == database::Condition::Kind::broken
-                   ? condition.problem
-                   : "a journal that no process is using lies beside it, and it is not known whether they belong together";
+    plan.why =
+        condition.kind == database::Condition::Kind::broken
+            ? condition.problem
+            : "a journal that no process is using lies beside it, and it is not known whether they belong together";
     if (base::stat_file(plan.target)) {
       plan.keep_aside.push_back(plan.target);
     }
@@ -138,13 +142,13 @@ RestorePlan::Target kind_of(const database::Condition& condition) {
   if (condition.kind == database::Condition::Kind::broken || !condition.leftovers.empty()) {
     return RestorePlan::Target::replace;
   }
-  return condition.kind == database::Condition::Kind::absent ? RestorePlan::Target::new_file : RestorePlan::Target::live;
+  return condition.kind == database::Condition::Kind::absent ? RestorePlan::Target::new_file
+                                                             : RestorePlan::Target::live;
 }
 
 std::uint64_t stamp_of(const std::filesystem::path& target, RestorePlan::Target kind) {
   const auto stat = base::stat_file(target);
-  const std::string text =
-      cat(static_cast<int>(kind), " ", stat ? stat->device : 0, " ", stat ? stat->inode : 0);
+  const std::string text = cat(static_cast<int>(kind), " ", stat ? stat->device : 0, " ", stat ? stat->inode : 0);
   return base::xxh3_64(base::bytes_of(text));
 }
 
@@ -156,7 +160,8 @@ RestorePlan plan(repository::Store& from, const DatabaseConfig& database, const 
   plan.snapshot = from.summary(options.id);
   snapshot::OpenSnapshot source(from.objects(), options.id, repository::view_options(database, observer));
   plan.bytes = source.manifest().summary.raw_bytes;
-  plan.target = base::fs::absolute(options.into ? *options.into : sqlite_path(database.url)).lexically_normal();
+  plan.target = options.into ? base::fs::absolute(*options.into).lexically_normal()
+                             : database::open_database(database)->location();
   if (plan.snapshot.damaged) {
     plan.warnings.emplace_back("the last verification of this snapshot found damage");
   }

@@ -63,8 +63,7 @@ class Proving {
       guarded("scratch restore", [&] { restored(); });
     }
     report_.ok = report_.damage.empty();
-    report_.duration =
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+    report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
     record();
     return std::move(report_);
   }
@@ -83,7 +82,7 @@ class Proving {
       if (error.exit() != Exit::damaged) {
         throw;
       }
-      damage(what, error.what());
+      damage(what, base::problem_of(error));
     }
   }
 
@@ -175,8 +174,9 @@ class Proving {
     const ScratchFolder scratch(options_->scratch);
     const std::filesystem::path file = scratch.path() / "restored.db";
     snapshot::OpenSnapshot source(store_->objects(), report_.id, view_options());
-    repository::require_room(source.pages().size(), base::disk_of(scratch.path()).free_bytes, scratch.path(),
-                             "the scratch restore");
+    repository::require_room(source.pages().size(), base::disk_of(scratch.path()).free_bytes,
+                             scratch.path().parent_path(), "the scratch restore",
+                             "free some room there, or name a folder on another disk with --scratch");
     write_new_file(source.pages(), file, true, *observer_);
     const auto database = database::open_file(file);
     const auto view = database->open_view(view_options(), *observer_);
@@ -193,6 +193,9 @@ class Proving {
     const auto integrity = view->integrity();
     for (const auto& problem : integrity.damage) {
       damage("integrity_check", cat(problem, " (the database was like this when the snapshot was taken)"));
+    }
+    for (const auto& table : integrity.unchecked) {
+      report_.warnings.push_back({.object = "integrity_check", .problem = cat("could not check table ", table)});
     }
     for (const auto& orphan : integrity.orphans) {
       report_.warnings.push_back(

@@ -130,8 +130,7 @@ SnapshotDetails capture(database::View& view, storage::ObjectStore& store, const
     FramePipeline pipeline(writer, config.level, config.threads);
     PipelineSink sink(pipeline);
     view.read(sink, [&](std::uint64_t bytes) {
-      observer.progress(
-          {.phase = "reading pages", .done = bytes, .total = out.summary.raw_bytes, .unit = "bytes"});
+      observer.progress({.phase = "reading pages", .done = bytes, .total = out.summary.raw_bytes, .unit = "bytes"});
     });
     // The pages are on their way: counting overlaps with compressing the last of them.
     out.tables = count_tables(view, names.tolerate_damage, out.left_out, observer);

@@ -11,8 +11,8 @@ struct CaptureOptions {
   std::string id;
   std::string lineage;
   std::chrono::sys_time<std::chrono::nanoseconds> created;
-  // For the state before a restore: a database that is being replaced may well be damaged. Tables that cannot be counted
-  // are named in left_out instead of ending the snapshot.
+  // For the state before a restore: a database that is being replaced may well be damaged. Tables that cannot be
+  // counted are named in left_out instead of ending the snapshot.
   bool tolerate_damage = false;
 };
 

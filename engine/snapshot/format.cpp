@@ -131,11 +131,13 @@ std::optional<std::vector<IndexEntry>> decode_index(ByteView bytes) {
     return std::nullopt;
   }
   const ByteView body = bytes.subspan(skippable_bytes);
+  if (body.size() < 24 || get<std::uint16_t>(body, 4) != format_version ||
+      get<std::uint16_t>(body, 6) != index_entry_bytes) {
+    return std::nullopt;
+  }
   const std::size_t space = body.size() - 24;
   const auto count = get<std::uint64_t>(body, 8);
-  if (body.size() < 24 || get<std::uint16_t>(body, 4) != format_version ||
-      get<std::uint16_t>(body, 6) != index_entry_bytes || space % index_entry_bytes != 0 ||
-      count != space / index_entry_bytes) {
+  if (space % index_entry_bytes != 0 || count != space / index_entry_bytes || count > most_frames) {
     return std::nullopt;
   }
   std::vector<IndexEntry> entries(count);

@@ -24,9 +24,14 @@ constexpr std::size_t skippable_bytes = 8;  // zstd's own header of a skippable 
 constexpr std::size_t header_bytes = skippable_bytes + 136;
 constexpr std::size_t index_entry_bytes = 88;
 constexpr std::size_t footer_bytes = skippable_bytes + 56;
+[[nodiscard]] constexpr std::uint64_t index_bytes(std::uint64_t frames) {
+  return skippable_bytes + 16 + frames * index_entry_bytes + 8;
+}
 
 // No frame is larger, raw or stored: what a reader allocates for one is bounded whatever a file says.
 constexpr std::uint64_t largest_frame = 64ULL << 20U;
+// No segment has more frames: its index is bounded too.
+constexpr std::uint64_t most_frames = 1ULL << 16U;
 
 // What a frame holds. For SQLite: object 0, part 0, pages [first, end) counted from 0, rows = end - first.
 struct FrameFacts {

@@ -17,10 +17,15 @@ struct FramePipeline::Job {
 FramePipeline::FramePipeline(SegmentWriter& writer, int level, unsigned threads) : writer_(&writer) {
   const unsigned workers = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
   most_jobs_ = 2ULL * workers + 2;
-  for (unsigned i = 0; i < workers; ++i) {
-    threads_.emplace_back([this, level] { work(level); });
+  try {
+    for (unsigned i = 0; i < workers; ++i) {
+      threads_.emplace_back([this, level] { work(level); });
+    }
+    threads_.emplace_back([this] { write_in_order(); });
+  } catch (...) {  // no more threads to be had: those that run must not be waited for in vain
+    stop();
+    throw;
   }
-  threads_.emplace_back([this] { write_in_order(); });
 }
 
 FramePipeline::~FramePipeline() { stop(); }

@@ -12,9 +12,7 @@ namespace {
 
 constexpr std::size_t longest_version = 40;
 
-bool is_plain(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
-}
+bool is_plain(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-'; }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
@@ -23,7 +21,8 @@ bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
 
 std::string make_id(base::Time created, std::string_view app_version) {
   std::string version(app_version.substr(0, longest_version));
-  std::ranges::replace_if(version, [](char c) { return !is_plain(c); }, '_');
+  std::ranges::replace_if(
+      version, [](char c) { return !is_plain(c); }, '_');
   return base::cat(base::to_compact(created), version.empty() ? "" : "-", version, "-", base::random_hex(4));
 }
 

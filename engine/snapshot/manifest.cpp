@@ -18,6 +18,8 @@ using base::Json;
 
 namespace {
 
+constexpr const char* format_name = "dbrollback snapshot";
+
 [[noreturn]] void damaged(const std::string& object, const std::string& problem) {
   base::fail({.code = "damaged_manifest",
               .exit = Exit::damaged,
@@ -71,6 +73,24 @@ class Fields {
   const std::string* object_;
 };
 
+// JSON is UTF-8; names and values in SQLite are any bytes. Where a text is not UTF-8 its bytes go with it.
+void keep_bytes(Json& item, const char* key, const std::string& text) {
+  if (!base::is_utf8(text)) {
+    item[key] = base::hex_of(base::bytes_of(text));
+  }
+}
+
+std::string with_bytes(const Fields& item, const char* key, std::string text, const std::string& object) {
+  if (item.optional(key) == nullptr) {
+    return text;
+  }
+  auto bytes = base::bytes_from_hex(item.text(key));
+  if (!bytes) {
+    damaged(object, cat("is damaged: field '", key, "'"));
+  }
+  return std::move(*bytes);
+}
+
 Json tables_to_json(const std::vector<TableFacts>& tables) {
   Json out = Json::array();
   for (const auto& table : tables) {
@@ -78,7 +98,9 @@ Json tables_to_json(const std::vector<TableFacts>& tables) {
     for (const auto& column : table.columns) {
       columns.push_back({{"name", column.name}, {"type", column.type}});
     }
-    out.push_back({{"name", table.name}, {"rows", table.rows}, {"key", table.key}, {"columns", std::move(columns)}});
+    Json item = {{"name", table.name}, {"rows", table.rows}, {"key", table.key}, {"columns", std::move(columns)}};
+    keep_bytes(item, "name_hex", table.name);
+    out.push_back(std::move(item));
   }
   return out;
 }
@@ -87,7 +109,10 @@ std::vector<TableFacts> tables_from_json(const Fields& fields, const std::string
   std::vector<TableFacts> tables;
   for (const auto& item : fields.list("tables")) {
     const Fields table(item, object);
-    TableFacts facts{.name = table.text("name"), .rows = table.number("rows"), .key = table.texts("key"), .columns = {}};
+    TableFacts facts{.name = with_bytes(table, "name_hex", table.text("name"), object),
+                     .rows = table.number("rows"),
+                     .key = table.texts("key"),
+                     .columns = {}};
     for (const auto& column : table.list("columns")) {
       const Fields parts(column, object);
       facts.columns.push_back({.name = parts.text("name"), .type = parts.text("type")});
@@ -100,11 +125,13 @@ std::vector<TableFacts> tables_from_json(const Fields& fields, const std::string
 Json checks_to_json(const std::vector<CheckResult>& checks) {
   Json out = Json::array();
   for (const auto& check : checks) {
-    out.push_back({{"name", check.name},
-                   {"sql", check.sql},
-                   {"value", check.value},
-                   {"expect", check.expect ? Json(*check.expect) : Json()},
-                   {"ok", check.ok}});
+    Json item = {{"name", check.name},
+                 {"sql", check.sql},
+                 {"value", check.value},
+                 {"expect", check.expect ? Json(*check.expect) : Json()},
+                 {"ok", check.ok}};
+    keep_bytes(item, "value_hex", check.value);
+    out.push_back(std::move(item));
   }
   return out;
 }
@@ -115,7 +142,7 @@ std::vector<CheckResult> checks_from_json(const Fields& fields, const std::strin
     const Fields check(item, object);
     CheckResult result{.name = check.text("name"),
                        .sql = check.text("sql"),
-                       .value = check.text("value"),
+                       .value = with_bytes(check, "value_hex", check.text("value"), object),
                        .expect = {},
                        .ok = check.flag("ok")};
     if (check.optional("expect") != nullptr) {
@@ -129,7 +156,8 @@ std::vector<CheckResult> checks_from_json(const Fields& fields, const std::strin
 Json segments_to_json(const std::vector<SegmentFacts>& segments) {
   Json out = Json::array();
   for (const auto& segment : segments) {
-    out.push_back({{"name", segment.name}, {"bytes", segment.bytes}, {"frames", segment.frames}, {"hash", segment.hash}});
+    out.push_back(
+        {{"name", segment.name}, {"bytes", segment.bytes}, {"frames", segment.frames}, {"hash", segment.hash}});
   }
   return out;
 }
@@ -148,7 +176,7 @@ std::vector<SegmentFacts> segments_from_json(const Fields& fields, const std::st
                   .exit = Exit::damaged,
                   .message = cat(base::printable(object), " names the segment '", base::printable(facts.name),
                                  "', which is not a file of this snapshot's folder"),
-                  .object = facts.name,
+                  .object = object,
                   .state = "nothing was read from or written to that place",
                   .next = "do not use this repository before you know who changed it"});
     }
@@ -162,12 +190,15 @@ std::vector<SegmentFacts> segments_from_json(const Fields& fields, const std::st
 
 void check_format(const Json& document, const std::string& object) {
   const Fields format = Fields(document, object).object("format");
+  if (format.text("name") != format_name || format.number("version") == 0) {
+    damaged(object, "is not the manifest of a snapshot");
+  }
   const auto required = format.texts("required");
   if (format.number("version") > format_version || !required.empty()) {
     base::fail({.code = "newer_format",
                 .exit = Exit::failed,
                 .message = cat(base::printable(object), " is of format ", format.number("version"),
-                               required.empty() ? "" : " with ", base::join(required, ", "),
+                               required.empty() ? "" : " with ", base::printable(base::join(required, ", ")),
                                "; this program reads format ", format_version),
                 .object = object,
                 .state = "nothing was changed",
@@ -220,32 +251,31 @@ std::string manifest_to_text(const SnapshotDetails& snapshot) {
   for (const auto& item : snapshot.left_out) {
     left_out.push_back({{"object", item.object}, {"reason", item.reason}});
   }
-  const Json document = {
-      {"format", {{"name", "dbrollback snapshot"}, {"version", format_version}, {"required", Json::array()}}},
-      {"id", summary.id},
-      {"created", base::to_iso(summary.created)},
-      {"duration_ms", static_cast<std::uint64_t>(summary.duration.count())},
-      {"app_version", summary.app_version},
-      {"reason", summary.reason},
-      {"tool_version", snapshot.tool_version},
-      {"parent", nullptr},
-      {"mac", nullptr},
-      {"database",
-       {{"name", summary.database},
-        {"lineage", summary.lineage},
-        {"engine", summary.engine},
-        {"server_version", snapshot.server_version},
-        {"source", snapshot.source},
-        {"encoding", snapshot.encoding},
-        {"journal_mode", snapshot.journal_mode},
-        {"page_size", snapshot.page_size},
-        {"page_count", snapshot.page_count},
-        {"bytes", summary.raw_bytes},
-        {"schema_fingerprint", snapshot.schema_fingerprint}}},
-      {"tables", tables_to_json(snapshot.tables)},
-      {"left_out", std::move(left_out)},
-      {"checks", checks_to_json(snapshot.checks)},
-      {"segments", segments_to_json(snapshot.segments)}};
+  const Json document = {{"format", {{"name", format_name}, {"version", format_version}, {"required", Json::array()}}},
+                         {"id", summary.id},
+                         {"created", base::to_iso(summary.created)},
+                         {"duration_ms", static_cast<std::uint64_t>(summary.duration.count())},
+                         {"app_version", summary.app_version},
+                         {"reason", summary.reason},
+                         {"tool_version", snapshot.tool_version},
+                         {"parent", nullptr},
+                         {"mac", nullptr},
+                         {"database",
+                          {{"name", summary.database},
+                           {"lineage", summary.lineage},
+                           {"engine", summary.engine},
+                           {"server_version", snapshot.server_version},
+                           {"source", snapshot.source},
+                           {"encoding", snapshot.encoding},
+                           {"journal_mode", snapshot.journal_mode},
+                           {"page_size", snapshot.page_size},
+                           {"page_count", snapshot.page_count},
+                           {"bytes", summary.raw_bytes},
+                           {"schema_fingerprint", snapshot.schema_fingerprint}}},
+                         {"tables", tables_to_json(snapshot.tables)},
+                         {"left_out", std::move(left_out)},
+                         {"checks", checks_to_json(snapshot.checks)},
+                         {"segments", segments_to_json(snapshot.segments)}};
   return base::to_text(document);
 }
 

@@ -17,18 +17,20 @@ SnapshotPages::SnapshotPages(const SnapshotReader& reader)
   std::uint64_t next = 0;
   for (const auto& frame : reader.frames()) {
     const FrameFacts& facts = frame.entry.facts;
-    if (facts.object != 0 || facts.first != next || facts.raw_bytes != (facts.end - next) * page_size_) {
+    if (facts.object != 0 || facts.part != 0 || facts.first != next || facts.end > reader.manifest().page_count ||
+        facts.raw_bytes != (facts.end - next) * page_size_) {
       break;
     }
     next = facts.end;
   }
   if (next * page_size_ != size_) {
-    base::fail({.code = "damaged_segment",
-                .exit = Exit::damaged,
-                .message = base::cat("page ", next + 1, " of ", reader.manifest().summary.id, " is missing, or stored twice"),
-                .object = reader.manifest().summary.id,
-                .state = "nothing was restored or changed",
-                .next = "use another snapshot: `dbrollback list` shows them"});
+    base::fail(
+        {.code = "damaged_segment",
+         .exit = Exit::damaged,
+         .message = base::cat("page ", next + 1, " of ", reader.manifest().summary.id, " is missing, or stored twice"),
+         .object = reader.manifest().summary.id,
+         .state = "nothing was restored or changed",
+         .next = "use another snapshot: `dbrollback list` shows them"});
   }
 }
 

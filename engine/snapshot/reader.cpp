@@ -15,12 +15,13 @@ using base::cat;
 namespace {
 
 [[noreturn]] void damaged(const std::string& object, const std::string& problem) {
-  base::fail({.code = "damaged_segment",
-              .exit = Exit::damaged,
-              .message = cat(object, " ", problem),
-              .object = object,
-              .state = "nothing was restored or changed",
-              .next = "use another snapshot: `dbrollback list` shows them; `dbrollback verify --all` finds what is whole"});
+  base::fail(
+      {.code = "damaged_segment",
+       .exit = Exit::damaged,
+       .message = cat(object, " ", problem),
+       .object = object,
+       .state = "nothing was restored or changed",
+       .next = "use another snapshot: `dbrollback list` shows them; `dbrollback verify --all` finds what is whole"});
 }
 
 // Exactly `size` bytes at `offset`, or nothing.
@@ -34,16 +35,16 @@ bool read_exactly(const storage::ObjectReader& segment, std::uint64_t offset, st
 std::vector<IndexEntry> read_index(const storage::ObjectReader& segment, const SegmentFacts& facts,
                                    const base::Hash128& key, const std::string& object) {
   if (segment.size() != facts.bytes) {
-    damaged(object, cat(segment.size() < facts.bytes ? "is cut off: " : "is too long: ", segment.size(), " bytes instead of ",
-                        facts.bytes));
+    damaged(object, cat(segment.size() < facts.bytes ? "is cut off: " : "is too long: ", segment.size(),
+                        " bytes instead of ", facts.bytes));
   }
   base::Bytes bytes;
   if (facts.bytes < footer_bytes || !read_exactly(segment, facts.bytes - footer_bytes, footer_bytes, bytes)) {
     damaged(object, "is cut off");
   }
   const auto footer = decode_footer(bytes);
-  if (!footer || footer->snapshot_key != key || footer->frames != facts.frames ||
-      footer->index_bytes > facts.bytes - footer_bytes ||
+  if (!footer || footer->snapshot_key != key || footer->frames != facts.frames || footer->frames > most_frames ||
+      footer->index_bytes != index_bytes(footer->frames) || footer->index_bytes > facts.bytes - footer_bytes ||
       footer->index_offset != facts.bytes - footer_bytes - footer->index_bytes) {
     damaged(object, "has a damaged footer, or is another snapshot's");
   }
@@ -110,7 +111,8 @@ void SnapshotReader::read(const Frame& frame, base::Bytes& raw, base::Bytes& scr
   }
   const base::ByteView stored = all.subspan(header_bytes);
   raw.resize(facts.raw_bytes);
-  if (base::xxh3_128(stored) != facts.stored_hash || !decompressor.decompress(stored, raw)) {
+  if (base::xxh3_128(stored) != facts.stored_hash || !decompressor.decompress(stored, raw) ||
+      base::xxh3_128(raw) != facts.raw_hash) {
     damaged(describe(frame), "are damaged: the frame's bytes do not fit their hash");
   }
 }

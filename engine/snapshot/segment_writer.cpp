@@ -31,7 +31,7 @@ void SegmentWriter::append(const FrameFacts& facts, base::ByteView stored) {
   entries_.push_back({.offset = offset_, .facts = facts});
   write(encode_header(facts, key_, entries_.size() - 1));
   write(stored);
-  if (offset_ >= store_->segment_bytes()) {
+  if (offset_ >= store_->segment_bytes() || entries_.size() == most_frames) {
     end();
   }
 }
@@ -55,10 +55,8 @@ void SegmentWriter::end() {
   const std::uint64_t index_offset = offset_;
   const base::Bytes index = encode_index(entries_);
   write(index);
-  write(encode_footer({.snapshot_key = key_,
-                       .index_offset = index_offset,
-                       .index_bytes = index.size(),
-                       .frames = entries_.size()}));
+  write(encode_footer(
+      {.snapshot_key = key_, .index_offset = index_offset, .index_bytes = index.size(), .frames = entries_.size()}));
   object_->commit();
   object_.reset();
   SegmentFacts& segment = segments_.back();

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "dbrollback/error.hpp"
+#include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
 #include "engine/snapshot/manifest.hpp"
 #include "engine/snapshot/reader.hpp"
@@ -28,7 +29,7 @@ class StoredVerifier {
       if (error.exit() != Exit::damaged) {
         throw;
       }
-      add(std::string(manifest_file), error.what());
+      add(std::string(manifest_file), base::problem_of(error));
       return std::move(result_);
     }
     for (const auto& segment : manifest.segments) {
@@ -54,7 +55,6 @@ class StoredVerifier {
       offset += got;
       (*read_)(got);
     }
-    result_.bytes += offset;
     return to_hex(hasher.digest());
   }
 
@@ -67,6 +67,7 @@ class StoredVerifier {
     try {
       const auto entries = read_index(*segment, facts, key_, facts.name);
       frames_.insert(frames_.end(), entries.begin(), entries.end());
+      result_.bytes += segment->size();
       if (whole_hash(*segment) != facts.hash && whole_hash(*segment) != facts.hash) {
         name_damage(*segment, facts, entries);
       }
@@ -74,7 +75,7 @@ class StoredVerifier {
       if (error.exit() != Exit::damaged) {
         throw;
       }
-      add(facts.name, error.what());
+      add(facts.name, base::problem_of(error));
       whole_ = false;
     }
   }
@@ -108,7 +109,8 @@ class StoredVerifier {
     std::ranges::sort(frames_, {}, [](const IndexEntry& entry) { return entry.facts.first; });
     std::uint64_t next = 0;
     for (const auto& entry : frames_) {
-      if (entry.facts.first != next || entry.facts.raw_bytes != (entry.facts.end - next) * manifest.page_size) {
+      if (entry.facts.first != next || entry.facts.end > manifest.page_count ||
+          entry.facts.raw_bytes != (entry.facts.end - next) * manifest.page_size) {
         break;
       }
       next = entry.facts.end;

@@ -67,7 +67,8 @@ class ObjectStore {
   // Null when there is none.
   [[nodiscard]] virtual std::unique_ptr<ObjectReader> open(const std::string& name) = 0;
   [[nodiscard]] virtual std::optional<ObjectStat> stat(const std::string& name) = 0;
-  // The objects below `prefix` (which ends in '/', or is empty), sorted by name. What no commit made visible is left out.
+  // The objects below `prefix` (which ends in '/', or is empty), sorted by name. What no commit made visible is left
+  // out.
   [[nodiscard]] virtual std::vector<ObjectStat> list(const std::string& prefix) = 0;
   // The parts that follow `prefix` directly in names, whether or not anything committed is below them, sorted.
   [[nodiscard]] virtual std::vector<std::string> list_folders(const std::string& prefix) = 0;

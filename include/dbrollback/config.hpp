@@ -24,9 +24,12 @@ struct Check {
 struct DatabaseConfig {
   std::string name;  // of [database.NAME]; for a URL given directly, the file's name
   std::string url;   // the absolute path of the file; schemes and env:NAME are resolved already
+  // Instead of `url`: why it is not known (its environment variable is not set). Only what needs the database itself
+  // fails for it: in an incident, listing and verifying snapshots must work from any shell.
+  std::string url_problem;
   bool from_url = false;  // given as a URL or path, not found in a configuration
-  int level = 1;     // zstd compression level, 1 to 19
-  unsigned threads = 0;  // compression threads; 0 means one for each core
+  int level = 1;          // zstd compression level, 1 to 19
+  unsigned threads = 0;   // compression threads; 0 means one for each core
   std::chrono::milliseconds lock_timeout{5000};
   std::chrono::milliseconds max_writer_pause{5000};
   std::vector<Check> checks;
@@ -72,8 +75,7 @@ struct Config {
 [[nodiscard]] std::chrono::milliseconds parse_duration(std::string_view text);
 
 // The text of a new, commented configuration file. Empty `database_url`: the section is commented out.
-[[nodiscard]] std::string config_template(const std::string& repository,
-                                          const std::string& database_name,
+[[nodiscard]] std::string config_template(const std::string& repository, const std::string& database_name,
                                           const std::string& database_url);
 
 }  // namespace dbrollback

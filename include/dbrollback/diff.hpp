@@ -14,10 +14,10 @@ struct TableDifference {
   std::string name;
   std::optional<std::uint64_t> rows_a;  // absent: the table is not in A
   std::optional<std::uint64_t> rows_b;
-  std::uint64_t added = 0;    // rows of B whose key is not in A
-  std::uint64_t removed = 0;  // rows of A whose key is not in B
-  std::uint64_t changed = 0;  // rows with the same key and another value in a column that both have
-  std::string compared_by;    // "primary key (id)", "whole rows", or why it was not compared
+  std::uint64_t added = 0;                   // rows of B whose key is not in A
+  std::uint64_t removed = 0;                 // rows of A whose key is not in B
+  std::uint64_t changed = 0;                 // rows with the same key and another value in a column that both have
+  std::string compared_by;                   // "primary key (id)", "whole rows", or why it was not compared
   std::vector<std::string> columns_removed;  // in A only: their values are not in B
   std::vector<std::string> columns_added;
 

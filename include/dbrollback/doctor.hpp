@@ -13,7 +13,7 @@ struct Diagnosis {
   Level level = Level::ok;
   std::string subject;  // "repository", "database app", …
   std::string message;
-  std::string next;     // what to do about it; empty when ok
+  std::string next;  // what to do about it; empty when ok
 };
 
 // Looks at the repository and at each of `databases`. Changes nothing; never throws for what it finds.

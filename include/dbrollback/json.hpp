@@ -2,7 +2,10 @@
 // newline and holds "schema_version".
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "dbrollback/diff.hpp"
@@ -17,7 +20,9 @@ namespace dbrollback {
 [[nodiscard]] std::string to_json(const ErrorInfo& error);
 [[nodiscard]] std::string to_json(const SnapshotDetails& snapshot);
 [[nodiscard]] std::string to_json(const std::vector<SnapshotSummary>& snapshots);
-[[nodiscard]] std::string to_json(const std::vector<VerifyReport>& reports);
+// `too_old`: a sentence for each database whose newest snapshot is older than it may be.
+[[nodiscard]] std::string to_json(const std::vector<VerifyReport>& reports,
+                                  const std::vector<std::string>& too_old = {});
 [[nodiscard]] std::string to_json(const RestorePlan& plan);
 [[nodiscard]] std::string to_json(const RestoreResult& result);
 [[nodiscard]] std::string to_json(const ExportResult& result);
@@ -25,6 +30,7 @@ namespace dbrollback {
 [[nodiscard]] std::string to_json(const PrunePlan& plan, bool executed);
 [[nodiscard]] std::string to_json(const std::vector<Diagnosis>& findings);
 // {"schema_version": 1, "key": "value", …} for the small commands: init, pin, unpin, catalog rebuild.
-[[nodiscard]] std::string to_json(const std::vector<std::pair<std::string, std::string>>& fields);
+using JsonFields = std::vector<std::pair<std::string, std::variant<std::string, bool, std::uint64_t>>>;
+[[nodiscard]] std::string to_json(const JsonFields& fields);
 
 }  // namespace dbrollback

@@ -25,9 +25,9 @@ struct PrunePlan {
 [[nodiscard]] PrunePlan plan_prune(Repository& repository, const Retention& keep, const std::string& timezone,
                                    const std::string& database = {});
 
-// Removes what the plan removes; returns the ids removed. Waits up to `lock_timeout` for readers and writers to be done.
-// Errors: Exit::busy naming the holder; Exit::refused when the repository changed since the plan.
-// State after a failure: each snapshot is whole or gone.
+// Removes what the plan removes; returns the ids removed. Waits up to `lock_timeout` for readers and writers to be
+// done. Errors: Exit::busy naming the holder; Exit::refused when the repository changed since the plan. State after a
+// failure: each snapshot is whole or gone.
 std::vector<std::string> execute_prune(Repository& repository, const PrunePlan& plan,
                                        std::chrono::milliseconds lock_timeout, Observer& observer);
 

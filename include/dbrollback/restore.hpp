@@ -15,9 +15,9 @@ struct RestoreOptions {
   std::string id;
   std::optional<std::filesystem::path> into;  // absent: the live file of `database`
   std::vector<std::string> tables;            // empty: everything
-  bool snapshot_before = true;  // of what the target holds now, unless the target is new
-  bool verify = true;           // compare every page with the snapshot afterwards
-  bool allow_orphans = false;   // commit chosen tables although rows elsewhere lose what they refer to
+  bool snapshot_before = true;                // of what the target holds now, unless the target is new
+  bool verify = true;                         // compare every page with the snapshot afterwards
+  bool allow_orphans = false;                 // commit chosen tables although rows elsewhere lose what they refer to
 };
 
 // What a restore would do, as a value: print it, keep it, execute it.
@@ -36,14 +36,14 @@ struct RestorePlan {
   SnapshotSummary snapshot;
   std::filesystem::path target;
   Target kind = Target::new_file;
-  std::string why;                        // for `replace`: what is wrong with the file
+  std::string why;                                // for `replace`: what is wrong with the file
   std::vector<std::filesystem::path> keep_aside;  // what is copied aside before anything is overwritten
-  std::vector<TableChange> tables;        // every table whose rows change in number, come or go; empty for new_file
+  std::vector<TableChange> tables;          // every table whose rows change in number, come or go; empty for new_file
   std::vector<std::string> schema_changes;  // one sentence each
-  std::vector<std::string> holders;       // processes that have the target open now: "1234 gunicorn"
+  std::vector<std::string> holders;         // processes that have the target open now: "1234 gunicorn"
   std::vector<std::string> warnings;
-  std::uint64_t bytes = 0;                // of the restored database
-  std::uint64_t target_stamp = 0;         // what execute compares to see whether the target changed its kind
+  std::uint64_t bytes = 0;         // of the restored database
+  std::uint64_t target_stamp = 0;  // what execute compares to see whether the target changed its kind
 };
 
 struct RestoreResult {
@@ -52,7 +52,7 @@ struct RestoreResult {
   std::string snapshot_before;  // id of the snapshot of the state before; empty: none was taken
   std::vector<std::filesystem::path> kept_aside;
   bool verified = false;
-  std::string verification;     // one sentence: what was compared
+  std::string verification;  // one sentence: what was compared
   std::uint64_t bytes = 0;
   std::uint64_t tables = 0;
   std::uint64_t rows = 0;

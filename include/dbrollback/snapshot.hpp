@@ -42,7 +42,7 @@ struct SnapshotSummary {
   std::uint64_t failed_checks = 0;  // integrity queries whose result was not the expected one
   Proof proof = Proof::none;
   std::optional<Time> proven_at;
-  bool damaged = false;      // the last verification found damage
+  bool damaged = false;  // the last verification found damage
   bool pinned = false;
   std::string pin_reason;
 };

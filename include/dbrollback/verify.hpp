@@ -33,9 +33,9 @@ struct VerifyOptions {
   std::filesystem::path scratch;  // where `restored` makes its temporary database; empty: $TMPDIR or /tmp
 };
 
-// Verifies one snapshot and records the outcome beside its manifest. Damage is in the report, not an exception; Error is
-// for what kept the verification from running (no room for the scratch database, an unreadable repository).
-// The snapshot itself is never changed.
+// Verifies one snapshot and records the outcome beside its manifest. Damage is in the report, not an exception; Error
+// is for what kept the verification from running (no room for the scratch database, an unreadable repository). The
+// snapshot itself is never changed.
 [[nodiscard]] VerifyReport verify(Repository& repository, const std::string& id, const VerifyOptions& options,
                                   Observer& observer);
 

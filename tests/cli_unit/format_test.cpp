@@ -24,7 +24,7 @@ TEST(Bytes, HaveThreeDigitsAndADecimalUnit) {
   EXPECT_EQ(bytes(18'446'744'073'709'551'615U), "18.4 EB");
 }
 
-TEST(Duration, HasAtMostTwoUnits) {
+TEST(ShownDuration, HasAtMostTwoUnits) {
   EXPECT_EQ(duration(0ms), "0 ms");
   EXPECT_EQ(duration(999ms), "999 ms");
   EXPECT_EQ(duration(1540ms), "1.5 s");

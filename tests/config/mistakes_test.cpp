@@ -110,13 +110,15 @@ TEST_F(ConfigMistakes, ADatabaseNeedsASectionAndAName) {
   EXPECT_EQ(mistake_in("[database.'']\nurl = 'a.db'\n"), "FILE:1:11: database.: " + rule);
 }
 
-TEST_F(ConfigMistakes, AnUnsetEnvironmentVariableIsNamed) {
-  set("APP_URL", std::nullopt);
-  EXPECT_EQ(in_url("env:APP_URL"),
-            "FILE:2:7: database.app.url: the environment variable APP_URL is not set, or empty; set it");
-  set("APP_URL", "");
-  EXPECT_EQ(in_url("env:APP_URL"),
-            "FILE:2:7: database.app.url: the environment variable APP_URL is not set, or empty; set it");
+TEST_F(ConfigMistakes, AnUnsetEnvironmentVariableIsNamedWhereItIsNeeded) {
+  for (const auto& value : {std::optional<std::string>(), std::optional<std::string>("")}) {
+    set("APP_URL", value);
+    const Config config = load("[database.app]\nurl = \"env:APP_URL\"\n");
+    EXPECT_EQ(config.databases.at(0).url, "");
+    EXPECT_EQ(
+        config.databases.at(0).url_problem,
+        file().native() + ":2:7: database.app.url: the environment variable APP_URL is not set, or empty; set it");
+  }
   EXPECT_EQ(mistake_in("repository = 'env:APP_URL'\n"),
             "FILE:1:14: repository: the environment variable APP_URL is not set, or empty; set it");
   EXPECT_EQ(in_url("env:hunter2@secret"),

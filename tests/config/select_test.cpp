@@ -55,7 +55,7 @@ TEST_F(SelectDatabase, SaysWhatToDoWhenThereAreNone) {
 TEST_F(SelectDatabase, MakesOneFromAUrlOrAPath) {
   for (const char* argument : {"./data.sqlite", "sqlite:data.sqlite", "data.sqlite", "file:data.sqlite?mode=ro"}) {
     const DatabaseConfig database = select_database(two_, argument);
-    EXPECT_EQ(database.name, "data.sqlite");
+    EXPECT_EQ(database.name, "data");
     EXPECT_EQ(database.url, (folder() / "data.sqlite").native());
     EXPECT_TRUE(database.from_url);
     EXPECT_EQ(database.level, 1) << "not another one's settings";
@@ -75,7 +75,7 @@ TEST_F(SelectDatabase, MakesOneFromAnEnvironmentVariable) {
 }
 
 TEST_F(SelectDatabase, NamesAFilesDatabaseAfterItInPlainCharacters) {
-  EXPECT_EQ(select_database(none_, "/x/my db\n.sqlite").name, "my_db_.sqlite");
+  EXPECT_EQ(select_database(none_, "/x/my db\n.sqlite").name, "my_db_");
   EXPECT_EQ(select_database(none_, "/x/m\xC3\xBCller.db").name, "m_ller");
   EXPECT_EQ(select_database(none_, "/x/.hidden").name, "_hidden");
   EXPECT_EQ(select_database(none_, "/x/-rf.db").name, "_rf");

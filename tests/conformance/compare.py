@@ -65,13 +65,13 @@ def rows(connection, table, has_rowid):
     """Every value of a table with its type, in an order that both sides share."""
     columns = [name.decode() for (name,) in
                connection.execute("SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid", (table,))]
-    names = [quoted(name) for name in columns]
-    types = [f"typeof({name})" for name in names]
-    plain = not {"rowid"} & {name.lower() for name in columns}
-    rowid = ["rowid"] if has_rowid and plain else []
-    order = f" ORDER BY {rowid[0]}" if rowid else ""
-    for row in connection.execute(f"SELECT {', '.join(rowid + types + names)} FROM {quoted(table)} NOT INDEXED{order}"):
-        yield tuple(struct.pack("<d", value) if isinstance(value, float) else value for value in row)
+    with_rowid = has_rowid and "rowid" not in (name.lower() for name in columns)
+    for first in range(0, len(columns), 500):  # a row of the widest table, with the types, is wider than SQLite allows
+        names = [quoted(name) for name in columns[first:first + 500]]
+        asked = ["rowid"] * with_rowid + [f"typeof({name})" for name in names] + names
+        order = " ORDER BY rowid" if with_rowid else ""
+        for row in connection.execute(f"SELECT {', '.join(asked)} FROM {quoted(table)} NOT INDEXED{order}"):
+            yield tuple(struct.pack("<d", value) if isinstance(value, float) else value for value in row)
 
 
 def different_content(a, b):

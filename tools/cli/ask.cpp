@@ -91,7 +91,7 @@ void confirm(Console& console, const std::string& question, const std::string& w
           .message = doing + " needs a confirmation, and there is no terminal to ask for it",
           .object = {},
           .state = untouched,
-          .next = "the same command with --yes"});
+          .next = "if this is what you want, run the same command with --yes"});
   }
   if (ask(console, question, from) == wanted) return;
   fail({.code = "not_confirmed",

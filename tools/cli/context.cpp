@@ -26,7 +26,9 @@ bool is_relative_spec(const std::string& spec) { return spec == "latest" || spec
 std::vector<std::string> database_names(Repository& repository) {
   std::vector<std::string> names;
   for (const SnapshotSummary& snapshot : repository.list()) {
-    if (std::find(names.begin(), names.end(), snapshot.database) == names.end()) names.push_back(snapshot.database);
+    // A damaged manifest does not say whose it is.
+    const bool known = std::find(names.begin(), names.end(), snapshot.database) != names.end();
+    if (!snapshot.database.empty() && !known) names.push_back(snapshot.database);
   }
   return names;
 }
@@ -81,11 +83,12 @@ DatabaseConfig Context::database_of(const SnapshotSummary& snapshot, const std::
 std::string Context::scope(Repository& repository) {
   std::string name = database_name();
   if (name.empty() || configured(config(), name) != nullptr) return name;
-  if (!repository.list(name).empty()) return name;
+  const std::vector<std::string> held = database_names(repository);
+  if (std::find(held.begin(), held.end(), name) != held.end()) return name;
   std::error_code ignored;
   const bool file = name.find_first_of("/:.") != std::string::npos || std::filesystem::exists(name, ignored);
   if (file) return database().name;
-  const std::string names = join(database_names(repository), ", ");
+  const std::string names = join(held, ", ");
   fail_usage("unknown_database",
              "the repository has no snapshots of " + name + ", and no database of that name is configured", name,
              names.empty() ? "dbrollback snapshot --database PATH" : "one of: " + names);
@@ -100,7 +103,15 @@ SnapshotSummary Context::resolve(Repository& repository, const std::string& spec
     fail_usage("ambiguous_database", "the repository has snapshots of several databases: " + join(held, ", "), spec,
                "say which with `--database NAME`, or name the snapshot by its id");
   }
-  return repository.resolve(spec, name);
+  SnapshotSummary found = repository.resolve(spec, name);
+  // It may be the one that is meant: going back to an older one must not go unnoticed. Its time is that of its id.
+  const Time since = std::chrono::floor<std::chrono::seconds>(found.created);
+  for (const SnapshotSummary& each : repository.list()) {
+    if (!each.database.empty() || each.created < since) continue;
+    console_.warning("snapshot " + each.id + " is newer than " + found.id + ", the one meant by " + spec +
+                     ", but its manifest cannot be read: whose it is cannot be told");
+  }
+  return found;
 }
 
 std::string Context::again(const std::string& command) const {

@@ -25,6 +25,7 @@ void say_pairs(Console& console, const Facts& pairs, const std::string& after_la
 
 Cell proof_cell(const SnapshotSummary& snapshot, Time now) {
   if (snapshot.damaged) return {"DAMAGED", Colour::red};
+  if (snapshot.lineage.empty()) return {"newer format", Colour::yellow};
   if (snapshot.proof == Proof::none) return {"not yet proven", Colour::yellow};
   std::string text = to_string(snapshot.proof);
   if (snapshot.proven_at) text += " " + ago(*snapshot.proven_at, now);

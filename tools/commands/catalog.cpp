@@ -22,7 +22,7 @@ Exit run(Context& context, const std::string& action) {
   const std::size_t snapshots = repository.rebuild_catalog();
   const std::string folder = repository.folder().string();
   if (context.global().json) {
-    context.console().document(to_json(cli::Facts{{"repository", folder}, {"snapshots", std::to_string(snapshots)}}));
+    context.console().document(to_json(JsonFields{{"repository", folder}, {"snapshots", std::uint64_t{snapshots}}}));
   }
   context.console().say("rebuilt the catalog of " + cli::printable(folder) + ": " +
                         cli::plural(snapshots, "snapshot", "snapshots"));

@@ -20,6 +20,7 @@ constexpr const char* live = "live";
 struct Arguments {
   std::string a;
   std::string b;
+  std::optional<std::chrono::milliseconds> lock_timeout;
 };
 
 // An id instead of `latest` and the like, so that both sides are of the database that is meant.
@@ -45,6 +46,7 @@ DiffReport compare(Context& context, const Arguments& arguments) {
   } else {
     database.name = snapshot->database;
   }
+  if (arguments.lock_timeout) database.lock_timeout = *arguments.lock_timeout;
   cli::ConsoleObserver observer(context.console());
   return diff(repository, database, a, b, observer);
 }
@@ -147,6 +149,8 @@ cli::Command diff_command() {
       .run = [arguments](Context& context) { return run(context, *arguments); }};
   command.options.operand("A", arguments->a);
   command.options.operand("B", arguments->b);
+  command.options.duration("lock-timeout", arguments->lock_timeout,
+                           "how long to wait for a locked database (default 5s)");
   return command;
 }
 

@@ -32,6 +32,7 @@ struct Setup {
   std::string repository;
   std::string database_name;
   std::string database_url;  // empty: none was named
+  bool keeps_file = false;   // a configuration is there already and says all that is needed
 };
 
 [[noreturn]] void fail_exists(const Setup& setup) {
@@ -44,12 +45,13 @@ struct Setup {
 }
 
 [[noreturn]] void fail_write(const Setup& setup, int error) {
-  cli::fail({.code = "not_writable",
-             .exit = Exit::failed,
-             .message = "could not write " + setup.file.string() + ": " + std::strerror(error),
-             .object = setup.file.string(),
-             .state = "there is no configuration",
-             .next = {}});
+  cli::fail(
+      {.code = "not_writable",
+       .exit = Exit::failed,
+       .message = "could not write " + setup.file.string() + ": " + std::strerror(error),
+       .object = setup.file.string(),
+       .state = "there is no configuration",
+       .next = "run this command in a folder that this account may write into, or name another file with --config"});
 }
 
 // The configuration file, new and empty; gone again unless it is written.
@@ -103,7 +105,14 @@ Setup decide(Context& context) {
               .database_name = "app",
               .database_url = context.database_name()};
   std::error_code ignored;
-  if (fs::exists(fs::symlink_status(setup.file, ignored))) fail_exists(setup);
+  if (fs::exists(fs::symlink_status(setup.file, ignored))) {
+    // Only its repository may be missing: on a new disk, or because somebody copied the configuration.
+    if (!context.global().database.empty()) fail_exists(setup);
+    setup.keeps_file = true;
+    if (setup.repository.empty()) setup.repository = load_config(setup.file).repository;
+    setup.repository = fs::absolute(setup.repository).lexically_normal().string();
+    return setup;
+  }
 
   const Config defaults = default_config();
   if (setup.repository.empty()) {
@@ -125,11 +134,11 @@ Setup decide(Context& context) {
 
 void say(Context& context, const Setup& setup) {
   Console& console = context.console();
-  console.say("created the repository " + cli::printable(setup.repository));
-  console.say("wrote " + cli::printable(setup.file.string()));
+  console.say("the repository is " + cli::printable(setup.repository));
+  console.say((setup.keeps_file ? "kept as it was: " : "wrote ") + cli::printable(setup.file.string()));
   const std::string options =
       context.global().config.empty() ? "" : " --config " + cli::shell_quote(context.global().config);
-  if (setup.database_url.empty()) {
+  if (setup.database_url.empty() && !setup.keeps_file) {
     cli::say_next(console,
                   {{"first", "name the database in " + setup.file.string()}, {"then", "dbrollback doctor" + options}});
   } else {
@@ -141,9 +150,13 @@ void say(Context& context, const Setup& setup) {
 Exit run(Context& context, const Arguments& arguments) {
   const Setup setup = decide(context);
   const bool known_file = !setup.database_url.empty() && !setup.database_url.starts_with("env:");
-  NewFile file(setup);
-  static_cast<void>(Repository::create(setup.repository, arguments.group));
-  file.write(config_template(setup.repository, setup.database_name, setup.database_url));
+  if (setup.keeps_file) {
+    static_cast<void>(Repository::create(setup.repository, arguments.group));
+  } else {
+    NewFile file(setup);
+    static_cast<void>(Repository::create(setup.repository, arguments.group));
+    file.write(config_template(setup.repository, setup.database_name, setup.database_url));
+  }
   if (known_file) {
     std::error_code ignored;
     const bool exists = fs::exists(setup.database_url, ignored);
@@ -151,7 +164,7 @@ Exit run(Context& context, const Arguments& arguments) {
   }
   if (context.global().json) {
     context.console().document(
-        to_json(cli::Facts{{"config", setup.file.string()},
+        to_json(JsonFields{{"config", setup.file.string()},
                            {"repository", setup.repository},
                            {"database", setup.database_url.empty() ? "" : setup.database_name}}));
   }
@@ -160,20 +173,22 @@ Exit run(Context& context, const Arguments& arguments) {
 }
 
 cli::Help help() {
-  return {.usage = {"init [--repository PATH] [--database URL] [--group NAME]"},
-          .about =
-              "Writes a commented dbrollback.toml into the working directory (or where --config says), readable by "
-              "its owner only, and creates the repository, the folder that will hold the snapshots. On a terminal "
-              "it asks for what the options do not say; with --yes, or without a terminal, it takes the defaults. "
-              "A configuration file that exists is never overwritten; a repository that exists is used as it is.",
-          .examples = {{"init", "asks"},
-                       {"init --repository /var/lib/dbrollback --database sqlite:/srv/app/app.db", "asks nothing"},
-                       {"init --repository /srv/snapshots --group ops",
-                        "a repository that every account in the group `ops` may use"}},
-          .exits = {{Exit::done, "the configuration and the repository are there"},
-                    {Exit::failed, "the configuration or the repository could not be written"},
-                    {Exit::usage, "a wrong option, or a database of a kind that is not supported"},
-                    {Exit::refused, "the configuration file exists already, or the folder holds something else"}}};
+  return {
+      .usage = {"init [--repository PATH] [--database URL] [--group NAME]"},
+      .about =
+          "Writes a commented dbrollback.toml into the working directory (or where --config says), readable by "
+          "its owner only, and creates the repository, the folder that will hold the snapshots. On a terminal "
+          "it asks for what the options do not say; with --yes, or without a terminal, it takes the defaults. "
+          "A configuration file that exists is never overwritten: without --database only the repository is then made, "
+          "the one that it names. A repository that exists is used as it is.",
+      .examples = {{"init", "asks"},
+                   {"init --repository /var/lib/dbrollback --database sqlite:/srv/app/app.db", "asks nothing"},
+                   {"init --repository /srv/snapshots --group ops",
+                    "a repository that every account in the group `ops` may use"}},
+      .exits = {{Exit::done, "the configuration and the repository are there"},
+                {Exit::failed, "the configuration or the repository could not be written"},
+                {Exit::usage, "a wrong option, or a database of a kind that is not supported"},
+                {Exit::refused, "the configuration file exists already, or the folder holds something else"}}};
 }
 
 }  // namespace

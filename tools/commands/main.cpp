@@ -97,7 +97,10 @@ Exit run_reporting_errors(cli::Console& console, const std::vector<std::string>&
     return run(console, words);
   } catch (const Error& error) {
     console.end_progress();
-    console.error(error.info());
+    ErrorInfo info = error.info();
+    // What a failure leaves behind is said where it happens; by default that is nothing.
+    if (info.state.empty()) info.state = "nothing was changed";
+    console.error(info);
     return error.exit();
   } catch (const std::exception& error) {
     console.end_progress();

@@ -28,7 +28,7 @@ Exit pin(Context& context, const Arguments& arguments) {
   const std::string id = resolved(context, repository, "pin", arguments.id);
   repository.pin(id, arguments.reason);
   if (context.global().json) {
-    context.console().document(to_json(cli::Facts{{"id", id}, {"pinned", "true"}, {"reason", arguments.reason}}));
+    context.console().document(to_json(JsonFields{{"id", id}, {"pinned", true}, {"reason", arguments.reason}}));
   }
   context.console().say("pinned " + id + ": `prune` never removes it");
   cli::say_next(context.console(), {{"to undo", context.again("unpin " + id)}});
@@ -39,7 +39,7 @@ Exit unpin(Context& context, const Arguments& arguments) {
   Repository repository = context.repository();
   const std::string id = resolved(context, repository, "unpin", arguments.id);
   repository.unpin(id);
-  if (context.global().json) context.console().document(to_json(cli::Facts{{"id", id}, {"pinned", "false"}}));
+  if (context.global().json) context.console().document(to_json(JsonFields{{"id", id}, {"pinned", false}}));
   context.console().say("unpinned " + id + ": from now on the rules of `prune` apply to it");
   return Exit::done;
 }

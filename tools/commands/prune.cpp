@@ -109,10 +109,11 @@ cli::Help help() {
           .examples = {{"prune --dry-run", "only shows what would go, and why the others stay"},
                        {"prune --keep-last 5 --keep-daily 14 --yes", "in a nightly job"}},
           .exits = {{Exit::done, "done, even if there was nothing to remove"},
-                    {Exit::failed, "failed; each snapshot is whole or gone"},
+                    {Exit::failed, "failed; nothing was removed"},
                     {Exit::usage, "a wrong option or configuration, or no repository"},
                     {Exit::refused, "not confirmed, or the repository changed since the plan; nothing was removed"},
-                    {Exit::busy, "another command is using the repository; nothing was removed"}}};
+                    {Exit::busy, "another command is using the repository; nothing was removed"},
+                    {Exit::partial, "failed after some were removed; each snapshot is whole or gone"}}};
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ struct Arguments {
   bool no_snapshot_before = false;
   bool no_verify = false;
   bool allow_orphans = false;
+  std::optional<std::chrono::milliseconds> lock_timeout;
   cli::InputArguments input;
 
   [[nodiscard]] AnswersFrom answers() const {
@@ -75,7 +76,8 @@ RestorePlan make_plan(Context& context, Source& source, const Arguments& argumen
                          .verify = !arguments.no_verify,
                          .allow_orphans = arguments.allow_orphans};
   if (!arguments.into.empty()) options.into = std::filesystem::absolute(arguments.into).lexically_normal();
-  const DatabaseConfig database = context.database_of(source.snapshot, arguments.into);
+  DatabaseConfig database = context.database_of(source.snapshot, arguments.into);
+  if (arguments.lock_timeout) database.lock_timeout = *arguments.lock_timeout;
   cli::ConsoleObserver observer(context.console());
   return plan_restore(source.from(), database, options, observer);
 }
@@ -164,6 +166,8 @@ cli::Command restore_command() {
   command.options.flag("no-verify", arguments->no_verify, "do not compare the result with the snapshot");
   command.options.flag("allow-orphans", arguments->allow_orphans,
                        "with --tables: restore even if rows of other tables then refer to rows that are gone");
+  command.options.duration("lock-timeout", arguments->lock_timeout,
+                           "how long to wait for those who read or write the database (default 5s)");
   cli::declare_input(command.options, arguments->input);
   return command;
 }

@@ -24,23 +24,23 @@ void say_facts_of(Console& console, const SnapshotDetails& details) {
   const std::string pages =
       cli::plural(details.page_count, "page", "pages") + " of " + cli::count(details.page_size) + " bytes";
   console.say(console.paint(snapshot.id, cli::Colour::bold));
-  cli::say_facts(
-      console, {{"database", cli::printable(snapshot.database) + ", " + snapshot.engine + " " + details.server_version},
-                {"was at", cli::printable(details.source)},
-                {"taken", cli::local_time(snapshot.created) + ", " + cli::ago(snapshot.created, now) + ", in " +
-                              cli::duration(snapshot.duration)},
-                {"because", snapshot.reason == "snapshot" ? "" : cli::printable(snapshot.reason)},
-                {"version", cli::printable(snapshot.app_version)},
-                {"proof", console.paint(proof.text, proof.colour)},
-                {"pinned", !snapshot.pinned              ? ""
-                           : snapshot.pin_reason.empty() ? "yes"
-                                                         : cli::printable(snapshot.pin_reason)},
-                {"size", cli::bytes(snapshot.raw_bytes) + ", stored in " + cli::bytes(snapshot.stored_bytes)},
-                {"pages", pages + ", " + details.encoding + ", journal mode " + details.journal_mode},
-                {"schema", details.schema_fingerprint},
-                {"rows", cli::count(snapshot.rows) + " in " + cli::plural(snapshot.tables, "table", "tables")},
-                {"lineage", snapshot.lineage},
-                {"taken by", "dbrollback " + details.tool_version}});
+  cli::say_facts(console,
+                 {{"database", cli::printable(snapshot.database) + ", " + details.server_version},
+                  {"was at", cli::printable(details.source)},
+                  {"taken", cli::local_time(snapshot.created) + ", " + cli::ago(snapshot.created, now) + ", in " +
+                                cli::duration(snapshot.duration)},
+                  {"because", snapshot.reason == "snapshot" ? "" : cli::printable(snapshot.reason)},
+                  {"version", cli::printable(snapshot.app_version)},
+                  {"proof", console.paint(proof.text, proof.colour)},
+                  {"pinned", !snapshot.pinned              ? ""
+                             : snapshot.pin_reason.empty() ? "yes"
+                                                           : cli::printable(snapshot.pin_reason)},
+                  {"size", cli::bytes(snapshot.raw_bytes) + ", stored in " + cli::bytes(snapshot.stored_bytes)},
+                  {"pages", pages + ", " + details.encoding + ", journal mode " + details.journal_mode},
+                  {"schema", details.schema_fingerprint},
+                  {"rows", cli::count(snapshot.rows) + " in " + cli::plural(snapshot.tables, "table", "tables")},
+                  {"lineage", snapshot.lineage},
+                  {"taken by", "dbrollback " + details.tool_version}});
 }
 
 // "id, total"; with --verbose "id INTEGER, total REAL".

@@ -119,7 +119,7 @@ cli::Help help() {
                         "to another machine, with nothing on this disk"}},
           .exits = {{Exit::done, "the snapshot was taken, and every check was as expected"},
                     {Exit::failed, "no snapshot was taken"},
-                    {Exit::usage, "a wrong option or configuration, or no such database"},
+                    {Exit::usage, "a wrong option or configuration, or no database of that name"},
                     {Exit::damaged, "the snapshot was taken and is complete, but a check was not as expected"},
                     {Exit::busy,
                      "no snapshot was taken: the database stayed locked, a writer would have had to wait too long, or "

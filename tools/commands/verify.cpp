@@ -87,15 +87,15 @@ Exit report(Context& context, const Outcome& outcome, const std::vector<std::str
   Console& console = context.console();
   const std::uint64_t damaged = outcome.damaged();
   if (outcome.failure && damaged == 0 && old.empty()) throw Error(*outcome.failure);
-  if (context.global().json) console.document(to_json(outcome.reports));
+  if (context.global().json) console.document(to_json(outcome.reports, old));
   for (const std::string& sentence : old) console.warning(sentence);
   if (outcome.reports.size() > 1) {
     console.say(cli::plural(outcome.reports.size(), "snapshot", "snapshots") + " verified, " +
                 (damaged == 0 ? "all of them whole" : cli::count(damaged) + " damaged"));
   }
   if (damaged > 0 || !old.empty()) {
-    cli::say_next(
-        console, {{"to see which are whole", context.again("list")}, {"to take a new one", context.again("snapshot")}});
+    cli::say_next(console, {{"to see which are whole", damaged > 0 ? context.again("list") : ""},
+                            {"to take a new one", context.again("snapshot")}});
   }
   return damaged > 0 || !old.empty() ? Exit::damaged : Exit::done;
 }

@@ -11,8 +11,8 @@ void say_report(cli::Console& console, const VerifyReport& report) {
   const std::string level = to_string(report.level);
   if (report.ok) {
     console.say(console.paint("✓ ", Colour::green) + report.id + "  " + level + ", " +
-                (report.level >= Proof::content ? cli::plural(report.rows, "row", "rows") + ", " : "") + cli::bytes(report.stored_bytes) + ", " +
-                cli::duration(report.duration));
+                (report.level >= Proof::content ? cli::plural(report.rows, "row", "rows") + ", " : "") +
+                cli::bytes(report.stored_bytes) + ", " + cli::duration(report.duration));
   } else {
     console.say(console.paint("✗ " + report.id + "  DAMAGED", Colour::red) + "  " + level + ", " +
                 cli::plural(report.damage.size(), "finding", "findings"));

@@ -8,7 +8,7 @@ namespace dbrollback::commands {
 namespace {
 
 Exit run(cli::Context& context) {
-  if (context.global().json) context.console().document(to_json(cli::Facts{{"version", version()}}));
+  if (context.global().json) context.console().document(to_json(JsonFields{{"version", std::string(version())}}));
   context.console().say(std::string("dbrollback ") + version());
   return Exit::done;
 }

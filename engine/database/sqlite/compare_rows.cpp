@@ -65,8 +65,8 @@ void register_utf8_order(Connection& connection) {
     const int order = std::memcmp(left, right, static_cast<std::size_t>(std::min(left_size, right_size)));
     return order != 0 ? order : left_size - right_size;
   };
-  connection.check(
-      sqlite3_create_collation(connection.handle(), "dbrollback_utf8", SQLITE_UTF8, nullptr, compare), "read");
+  connection.check(sqlite3_create_collation(connection.handle(), "dbrollback_utf8", SQLITE_UTF8, nullptr, compare),
+                   "read");
 }
 
 }  // namespace

@@ -23,19 +23,21 @@ std::string quote(std::string_view name) {
 namespace {
 
 // A collation that an application registered and we do not know: values can still be read and counted.
-void supply_collation(void* /*data*/, sqlite3* handle, int encoding, const char* name) {
+void supply_collation(void* data, sqlite3* handle, int encoding, const char* name) {
   const auto compare = [](void* /*data*/, int left_size, const void* left, int right_size, const void* right) {
     const int order = std::memcmp(left, right, static_cast<std::size_t>(std::min(left_size, right_size)));
     return order != 0 ? order : left_size - right_size;
   };
   (void)sqlite3_create_collation(handle, name, encoding, nullptr, compare);
+  static_cast<std::vector<std::string>*>(data)->emplace_back(name);
 }
 
 }  // namespace
 
 Statement::Statement(Connection& connection, std::string_view sql) : connection_(&connection) {
   sqlite3_stmt* statement = nullptr;
-  const int result = sqlite3_prepare_v2(connection.handle(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  const int result =
+      sqlite3_prepare_v2(connection.handle(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
   statement_.reset(statement);
   connection.check(result, "read");
 }
@@ -70,9 +72,7 @@ base::ByteView Statement::bytes(int column) const {
 
 std::string Statement::text(int column) const { return std::string(base::text_of(bytes(column))); }
 
-std::string Statement::shown(int column) const {
-  return type(column) == SQLITE_NULL ? "NULL" : text(column);
-}
+std::string Statement::shown(int column) const { return type(column) == SQLITE_NULL ? "NULL" : text(column); }
 
 Connection::Connection(const std::string& path, int flags, std::chrono::milliseconds lock_timeout, const char* vfs)
     : path_(path), lock_timeout_(lock_timeout) {
@@ -84,7 +84,7 @@ Connection::Connection(const std::string& path, int flags, std::chrono::millisec
   }
   // A database is untrusted input: its schema must not run more than it has to.
   (void)sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  (void)sqlite3_collation_needed(handle_, nullptr, supply_collation);
+  (void)sqlite3_collation_needed(handle_, &unknown_collations_, supply_collation);
   (void)sqlite3_busy_handler(handle_, &Connection::on_busy, this);
 }
 
@@ -116,12 +116,17 @@ std::uint32_t Connection::data_version() {
   return version;
 }
 
+bool Connection::is_unknown_collation(const std::string& name) const {
+  return std::ranges::any_of(unknown_collations_,
+                             [&](const std::string& one) { return sqlite3_stricmp(one.c_str(), name.c_str()) == 0; });
+}
+
 bool Connection::somebody_writes() {
   sqlite3_file* file = nullptr;
   int reserved = 0;
   (void)sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  return file != nullptr && file->pMethods != nullptr && file->pMethods->xCheckReservedLock(file, &reserved) == SQLITE_OK &&
-         reserved != 0;
+  return file != nullptr && file->pMethods != nullptr &&
+         file->pMethods->xCheckReservedLock(file, &reserved) == SQLITE_OK && reserved != 0;
 }
 
 void Connection::fail(int result, const std::string& doing) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "engine/base/bytes.hpp"
 
@@ -74,6 +75,11 @@ class Connection {
   // Somebody (of any process) holds a RESERVED lock or a higher one: a writer in rollback-journal mode.
   [[nodiscard]] bool somebody_writes();
 
+  // The database uses a collation that only its application has: values are ordered by their bytes instead. Known once
+  // a statement has used it.
+  [[nodiscard]] bool has_unknown_collations() const { return !unknown_collations_.empty(); }
+  [[nodiscard]] bool is_unknown_collation(const std::string& name) const;
+
   [[nodiscard]] sqlite3* handle() const { return handle_; }
   [[nodiscard]] const std::string& path() const { return path_; }
 
@@ -102,6 +108,7 @@ class Connection {
   std::chrono::steady_clock::time_point busy_since_;
   std::function<void()> tick_;
   std::exception_ptr exception_;
+  std::vector<std::string> unknown_collations_;
 };
 
 }  // namespace dbrollback::database::sqlite

@@ -2,8 +2,10 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 
 #include "engine/base/file.hpp"
 #include "engine/base/processes.hpp"
@@ -34,8 +36,36 @@ double entropy(base::ByteView bytes) {
   return sum;
 }
 
+// Reads through SQLite's VFS, which knows what this process holds: closing a descriptor of its own would drop all locks
+// that the process has on the file (https://sqlite.org/howtocorrupt.html, 2.2).
+std::size_t read_start(const std::filesystem::path& path, std::span<std::byte> into) {
+  struct Close {
+    void operator()(sqlite3_file* file) const {
+      if (file->pMethods != nullptr) {
+        (void)file->pMethods->xClose(file);
+      }
+    }
+  };
+  sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
+  const std::unique_ptr<char, decltype([](char* name) { sqlite3_free_filename(name); })> name(
+      const_cast<char*>(sqlite3_create_filename(path.c_str(), "", "", 0, nullptr)));
+  std::vector<std::max_align_t> memory(static_cast<std::size_t>(vfs->szOsFile) / sizeof(std::max_align_t) + 1);
+  const std::unique_ptr<sqlite3_file, Close> file(reinterpret_cast<sqlite3_file*>(memory.data()));
+  file->pMethods = nullptr;
+  sqlite3_int64 size = 0;
+  if (vfs->xOpen(vfs, name.get(), file.get(), SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB, nullptr) != SQLITE_OK ||
+      file->pMethods->xFileSize(file.get(), &size) != SQLITE_OK) {
+    return base::File(path, base::File::Mode::read).read_at(0, into);  // says better what keeps it from reading
+  }
+  const auto wanted = static_cast<int>(std::min<sqlite3_int64>(size, static_cast<sqlite3_int64>(into.size())));
+  if (file->pMethods->xRead(file.get(), into.data(), wanted, 0) != SQLITE_OK) {
+    return base::File(path, base::File::Mode::read).read_at(0, into);
+  }
+  return static_cast<std::size_t>(wanted);
+}
+
 ErrorInfo locked(const std::string& path) {
-  const auto holders = base::holders_of({path, path + "-wal", path + "-shm"});
+  const auto holders = base::lockers_of({path, path + "-shm"});
   return {.code = "database_locked",
           .exit = Exit::busy,
           .message = cat(printable(path), " is locked by ", base::describe(holders)),
@@ -57,7 +87,8 @@ ErrorInfo describe_failure(sqlite3* handle, int result, const std::string& path,
                  .next = {}};
   if (result == SQLITE_READONLY_RECOVERY || result == SQLITE_READONLY_ROLLBACK || result == SQLITE_READONLY_CANTINIT) {
     info.code = "needs_recovery";
-    info.message = cat(printable(path), " has a journal that a crashed process left, and this account may not roll it back");
+    info.message =
+        cat(printable(path), " has a journal that a crashed process left, and this account may not roll it back");
     info.next = "run this command as an account that may write the database and its folder";
     return info;
   }
@@ -89,16 +120,17 @@ ErrorInfo describe_failure(sqlite3* handle, int result, const std::string& path,
       break;
     case SQLITE_CANTOPEN:
       info.code = base::stat_file(path) ? "no_permission" : "no_such_file";
-      info.message = base::stat_file(path)
-                         ? cat("could not open ", printable(path), " or the files beside it: ",
-                               error_number != 0 ? std::generic_category().message(error_number) : why)
-                         : cat("there is no file ", printable(path));
+      info.message =
+          cat("could not open ", printable(path),
+              " or the files beside it: ", error_number != 0 ? std::generic_category().message(error_number) : why);
       info.next = "run this command as an account that may read and write the database and its folder";
       break;
     case SQLITE_IOERR:
       info.code = "io";
       info.message = cat("the disk failed while this command tried to ", doing, " ", printable(path), ": ",
                          error_number != 0 ? std::generic_category().message(error_number) : why);
+      info.next =
+          "`dmesg` may say what is wrong with the disk; `dbrollback list` shows what could be restored elsewhere";
       break;
     default:
       break;
@@ -127,7 +159,7 @@ std::optional<ErrorInfo> what_is_wrong_with(const std::filesystem::path& file) {
     return std::nullopt;  // SQLite takes an empty file for an empty database
   }
   std::array<std::byte, 4096> start{};
-  const std::size_t got = base::File(file, base::File::Mode::read).read_at(0, start);
+  const std::size_t got = read_start(file, start);
   const base::ByteView bytes = base::ByteView(start).first(got);
   if (base::text_of(bytes).starts_with(magic)) {
     return std::nullopt;
@@ -139,7 +171,8 @@ std::optional<ErrorInfo> what_is_wrong_with(const std::filesystem::path& file) {
     return info;
   }
   info.code = "not_a_database";
-  info.message = cat(name, " is not an SQLite database: its first bytes are '", printable(base::text_of(bytes.first(std::min<std::size_t>(got, 16)))), "'");
+  info.message = cat(name, " is not an SQLite database: its first bytes are '",
+                     printable(base::text_of(bytes.first(std::min<std::size_t>(got, 16)))), "'");
   info.next = "look whether this is the right file; `dbrollback restore` can put a snapshot in its place";
   return info;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "engine/base/fail.hpp"
@@ -18,8 +19,6 @@ using base::printable;
 using Clock = std::chrono::steady_clock;
 
 namespace {
-
-constexpr int most_tries = 5;  // of keeping the state before, where writers cannot be held off meanwhile
 
 std::chrono::milliseconds since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
@@ -87,13 +86,20 @@ class Overwrite {
     (void)target_.integer("SELECT count(*) FROM sqlite_schema");
     source_page_size_ = static_cast<std::uint32_t>(source_.integer("PRAGMA page_size"));
     wal_ = target_.value("PRAGMA journal_mode") == "wal";
-    prepare_shape();
-    lock();
-    copy();
-    result_.writers_paused = since(locked_at_);
+    try {
+      prepare_shape();
+      lock();
+      copy();
+    } catch (...) {
+      backup_.reset();
+      enter_wal_again();
+      throw;
+    }
+    result_.writers_paused = since(*locked_at_);
     if (options_->verify && source_pages_->size() > 0) {
       verify();
     }
+    enter_wal_again();
     if (wal_) {  // give the room of the -wal back where no reader needs it any more
       (void)sqlite3_busy_timeout(target_.handle(), 200);
       (void)sqlite3_wal_checkpoint_v2(target_.handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
@@ -113,8 +119,10 @@ class Overwrite {
     if (target_.value("PRAGMA encoding") != encoding) {
       const auto holders = base::holders_of(family_of(target_.path()));
       if (!holders.processes.empty() || !holders.complete) {
-        refuse(cat("the snapshot's text encoding is ", encoding, ", another one than now: connections that are open would "
-                   "not survive that"), holders);
+        refuse(cat("the snapshot's text encoding is ", encoding,
+                   ", another one than now: connections that are open would "
+                   "not survive that"),
+               holders);
       }
     }
     if (wal_ && target_.integer("PRAGMA page_size") != source_page_size_) {
@@ -122,18 +130,35 @@ class Overwrite {
     }
   }
 
-  // Only the last connection may leave WAL mode; the snapshot's own header sets the mode again.
+  // Only the last connection may leave WAL mode.
   void leave_wal() {
     try {
       wal_ = target_.value("PRAGMA journal_mode=DELETE") == "wal";
+      left_wal_ = !wal_;
     } catch (const Error& error) {
       if (error.exit() != Exit::busy) {
         throw;
       }
     }
     if (wal_) {
-      refuse(cat("the snapshot's page size is ", source_page_size_, ", another one than now, which SQLite can only change "
-                 "in WAL mode when no other connection is open"), base::holders_of(family_of(target_.path())));
+      refuse(cat("the snapshot's page size is ", source_page_size_,
+                 ", another one than now, which SQLite can only change "
+                 "in WAL mode when no other connection is open"),
+             base::holders_of(family_of(target_.path())));
+    }
+  }
+
+  // By a new connection: the old one may not survive what was changed. A failure changes no content.
+  void enter_wal_again() noexcept {
+    if (!left_wal_) {
+      return;
+    }
+    (void)sqlite3_exec(target_.handle(), "PRAGMA locking_mode=NORMAL; PRAGMA data_version", nullptr, nullptr, nullptr);
+    try {
+      Connection connection(target_.path(), SQLITE_OPEN_READWRITE, options_->lock_timeout);
+      (void)connection.value("PRAGMA journal_mode=WAL");
+    } catch (...) {
+      left_wal_ = false;
     }
   }
 
@@ -154,30 +179,19 @@ class Overwrite {
 
   // Ends with writers locked out and the state before kept, with nothing written between the two.
   void lock() {
-    if (wal_) {
+    if (wal_) {  // readers do not mind the lock of a writer
       begin();
       keep_state();
-      return;
-    }
-    for (int tries = 1;; ++tries) {
-      const std::uint32_t version = target_.data_version();
+    } else if (options_->keep_state) {
+      // They do mind the one that a backup takes. With this locking mode the smaller one of BEGIN IMMEDIATE, which
+      // keeps writers out and lets readers in, stays until the backup makes it the greater one.
+      target_.execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN IMMEDIATE; ROLLBACK");
+      locked_at_ = Clock::now();
       keep_state();
       begin();
-      if (target_.data_version() == version || !options_->keep_state) {
-        return;
-      }
-      backup_.reset();
-      if (tries == most_tries) {
-        base::fail({.code = "writer_active",
-                    .exit = Exit::busy,
-                    .message = cat("somebody wrote to ", printable(target_.path()), " each of the ", most_tries,
-                                   " times that its state was kept: ",
-                                   base::describe(base::holders_of(family_of(target_.path())))),
-                    .object = target_.path(),
-                    .state = "nothing was changed",
-                    .next = "stop the writers, then run this command again"});
-      }
-      (void)target_.integer("SELECT count(*) FROM sqlite_schema");
+      target_.execute("PRAGMA locking_mode=NORMAL");  // from the end of the backup on
+    } else {
+      begin();
     }
   }
 
@@ -187,7 +201,7 @@ class Overwrite {
       target_.fail(sqlite3_errcode(target_.handle()), "write");
     }
     last_step_ = sqlite3_backup_step(backup_.get(), 0);  // locks the target and copies nothing
-    locked_at_ = Clock::now();
+    locked_at_ = locked_at_.value_or(Clock::now());
     if (last_step_ != SQLITE_OK) {
       fail_step();
     }
@@ -200,7 +214,8 @@ class Overwrite {
         options_->tick();
       }
       report("writing pages", static_cast<std::uint64_t>(sqlite3_backup_pagecount(backup_.get()) -
-                                                         sqlite3_backup_remaining(backup_.get())) * source_page_size_);
+                                                         sqlite3_backup_remaining(backup_.get())) *
+                                  source_page_size_);
     }
     if (last_step_ != SQLITE_DONE) {
       fail_step();
@@ -222,44 +237,59 @@ class Overwrite {
     target_.fail(result, "write");
   }
 
+  // The restore itself is done: whatever happens here must not look as if it were not.
   void verify() {
-    const std::uint32_t version = target_.data_version();
-    target_.execute("BEGIN");
-    (void)target_.integer("SELECT count(*) FROM sqlite_schema");
-    if (target_.data_version() != version) {
-      result_.comparison = OverwriteResult::Comparison::written_since;
-      return;
-    }
-    Comparison comparison(*source_pages_, source_page_size_);
     try {
-      ViewOptions options;
-      options.tick = options_->tick;
-      SqliteView view(target_, target_.path(), options);
-      if (view.describe().bytes() != source_pages_->size()) {
-        mismatch("its size differs");
-      }
-      view.read(comparison, [&](std::uint64_t bytes) { report("comparing pages", bytes); });
+      result_.comparison = compare();
     } catch (const Error& error) {
-      if (error.code() != "writer_waiting" && error.code() != "interrupted") {
+      if (error.exit() == Exit::partial || options_->private_file) {
         throw;
       }
-      target_.execute("ROLLBACK");
-      return;  // the restore itself is done
+      if (error.exit() == Exit::busy || error.code() == "interrupted") {
+        return;
+      }
+      mismatch(cat("it cannot be read: ", error.what()));
     }
-    target_.execute("ROLLBACK");
-    if (comparison.difference()) {
-      mismatch(cat("page ", *comparison.difference(), " differs"));
+  }
+
+  OverwriteResult::Comparison compare() {
+    const std::uint32_t version = target_.data_version();
+    // A connection from before does not survive another text encoding; a private file lets no second one in.
+    std::optional<Connection> fresh;
+    if (!options_->private_file) {
+      fresh.emplace(target_.path(), SQLITE_OPEN_READWRITE, options_->lock_timeout);
     }
-    result_.comparison = OverwriteResult::Comparison::equal;
+    Connection& reader = fresh ? *fresh : target_;
+    reader.execute("BEGIN");
+    (void)reader.integer("SELECT count(*) FROM sqlite_schema");
+    // When nothing has changed for the connection that wrote, the reader sees what it wrote. Another form of the
+    // database looks like a change.
+    (void)target_.integer("PRAGMA data_version");
+    const bool unchanged = options_->private_file || target_.data_version() == version;
+    Comparison comparison(*source_pages_, source_page_size_);
+    ViewOptions options;
+    options.tick = options_->tick;
+    SqliteView view(reader, target_.path(), options);
+    std::string difference = view.describe().bytes() != source_pages_->size() ? "its size differs" : "";
+    if (difference.empty()) {
+      view.read(comparison, [&](std::uint64_t bytes) { report("comparing pages", bytes); });
+      difference = comparison.difference() ? cat("page ", *comparison.difference(), " differs") : "";
+    }
+    reader.execute("ROLLBACK");
+    if (!difference.empty() && unchanged) {
+      mismatch(difference);
+    }
+    return difference.empty() ? OverwriteResult::Comparison::equal : OverwriteResult::Comparison::written_since;
   }
 
   [[noreturn]] void mismatch(const std::string& how) {
-    base::fail({.code = "restore_differs",
-                .exit = Exit::partial,
-                .message = cat(printable(target_.path()), " is not what the snapshot holds after the restore: ", how),
-                .object = target_.path(),
-                .state = "the restore is complete but cannot be trusted; the state before it was kept",
-                .next = "check the disk, then restore again"});
+    base::fail(
+        {.code = "restore_differs",
+         .exit = Exit::partial,
+         .message = cat(printable(target_.path()), " is not what the snapshot holds after the restore: ", how),
+         .object = target_.path(),
+         .state = "the restore is complete but cannot be trusted; what was kept of the state before is still there",
+         .next = "check the disk, then restore again"});
   }
 
   void report(std::string_view phase, std::uint64_t bytes) {
@@ -276,14 +306,21 @@ class Overwrite {
   Backup backup_;  // ends before its connections
   std::uint32_t source_page_size_ = 0;
   bool wal_ = false;
+  bool left_wal_ = false;
   int last_step_ = SQLITE_OK;
-  Clock::time_point locked_at_;
+  std::optional<Clock::time_point> locked_at_;
   OverwriteResult result_;
 };
 
 }  // namespace
 
 OverwriteResult SqliteDatabase::overwrite(PageSource& source, const OverwriteOptions& options) {
+  if (options.private_file && source.size() == 0) {  // an empty file: the backup API would make a page of its own
+    (void)Connection(file_.native(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options.lock_timeout)
+        .integer("SELECT count(*) FROM sqlite_schema");
+    base::File(file_, base::File::Mode::read).sync();
+    return {.comparison = OverwriteResult::Comparison::equal, .writers_paused = {}};
+  }
   const OverwriteResult result = Overwrite(file_, source, options).run();
   if (options.private_file) {
     base::File(file_, base::File::Mode::read).sync();

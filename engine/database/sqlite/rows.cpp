@@ -17,9 +17,11 @@ base::Hash128 RowHasher::hash(const Statement& row, int first, int count) {
   for (int column = first; column < first + count; ++column) {
     const int type = row.type(column);
     // SQLite numbers its types otherwise: ours are the specification's.
-    const std::uint8_t tag = type == SQLITE_NULL ? 0 : type == SQLITE_INTEGER ? 1 : type == SQLITE_FLOAT ? 2
-                             : type == SQLITE_TEXT                           ? 3
-                                                                             : 4;
+    const std::uint8_t tag = type == SQLITE_NULL      ? 0
+                             : type == SQLITE_INTEGER ? 1
+                             : type == SQLITE_FLOAT   ? 2
+                             : type == SQLITE_TEXT    ? 3
+                                                      : 4;
     base::put(buffer_, tag);
     if (tag == 1) {
       base::put(buffer_, static_cast<std::uint64_t>(row.integer(column)));

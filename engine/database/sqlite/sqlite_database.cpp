@@ -1,8 +1,10 @@
 #include "engine/database/sqlite/sqlite_database.hpp"
 
+#include <array>
 #include <utility>
 
 #include "engine/base/fail.hpp"
+#include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/sqlite/errors.hpp"
 #include "engine/database/sqlite/sqlite_view.hpp"
@@ -16,12 +18,23 @@ namespace sqlite {
 
 namespace {
 
-bool has_bytes(const std::filesystem::path& file) {
-  const auto stat = base::stat_file(file);
+std::filesystem::path beside(const std::filesystem::path& file, const char* suffix) { return file.native() + suffix; }
+
+bool has_wal(const std::filesystem::path& database) {
+  const auto stat = base::stat_file(beside(database, "-wal"));
   return stat && stat->size > 0;
 }
 
-std::filesystem::path beside(const std::filesystem::path& file, const char* suffix) { return file.native() + suffix; }
+// With journal_mode=PERSIST a journal stays after each transaction, its beginning zeroed: that one means nothing.
+bool has_hot_journal(const std::filesystem::path& database) {
+  const auto journal = beside(database, "-journal");
+  const auto stat = base::stat_file(journal);
+  if (!stat || stat->size == 0) {
+    return false;
+  }
+  std::array<std::byte, 1> first{};
+  return base::File(journal, base::File::Mode::read).read_at(0, first) == 1 && first[0] != std::byte{0};
+}
 
 // SQLite writes through a link to the file behind it, and keeps its journals there.
 std::filesystem::path behind_links(const std::filesystem::path& file) {
@@ -36,23 +49,22 @@ std::vector<std::filesystem::path> family_of(const std::filesystem::path& file) 
   return {file, beside(file, "-wal"), beside(file, "-shm"), beside(file, "-journal")};
 }
 
-SqliteDatabase::SqliteDatabase(std::filesystem::path file) : file_(behind_links(file)) {}
+SqliteDatabase::SqliteDatabase(const std::filesystem::path& file) : file_(behind_links(file)) {}
 
 std::unique_ptr<View> SqliteDatabase::open_view(const ViewOptions& options, Observer& observer) {
   if (const auto wrong = what_is_wrong_with(file_)) {
     throw Error(*wrong);
   }
-  const bool has_wal = has_bytes(beside(file_, "-wal"));
-  const bool has_journal = has_bytes(beside(file_, "-journal"));
-  if ((has_wal || has_journal) && base::holders_of(family_of(file_)).processes.empty()) {
-    observer.note(has_journal
-                      ? cat("a process that crashed left a hot journal beside ", printable(file_.native()),
-                            ": SQLite rolls its unfinished transaction back before anything is read")
-                      : cat("a -wal is beside ", printable(file_.native()),
-                            " and no process has it open: what was committed in it is read too"));
+  const bool wal = has_wal(file_);
+  const bool journal = has_hot_journal(file_);
+  if ((wal || journal) && base::holders_of(family_of(file_)).processes.empty()) {
+    observer.note(journal ? cat("a process that crashed left a hot journal beside ", printable(file_.native()),
+                                ": SQLite rolls its unfinished transaction back before anything is read")
+                          : cat("a -wal is beside ", printable(file_.native()),
+                                " and no process has it open: what was committed in it is read too"));
   }
   auto connection = std::make_unique<Connection>(file_.native(), SQLITE_OPEN_READWRITE, options.lock_timeout);
-  if (has_wal) {  // leave it as it is, should we be the last to close
+  if (wal) {  // leave it as it is, should we be the last to close
     (void)sqlite3_db_config(connection->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   }
   return std::make_unique<SqliteView>(std::move(connection), nullptr, file_.native(), options);
@@ -62,10 +74,11 @@ Condition SqliteDatabase::condition() {
   Condition condition;
   condition.holders = base::holders_of(family_of(file_));
   if (condition.holders.processes.empty()) {
-    for (const char* suffix : {"-wal", "-journal"}) {
-      if (has_bytes(beside(file_, suffix))) {
-        condition.leftovers.push_back(beside(file_, suffix));
-      }
+    if (has_wal(file_)) {
+      condition.leftovers.push_back(beside(file_, "-wal"));
+    }
+    if (has_hot_journal(file_)) {
+      condition.leftovers.push_back(beside(file_, "-journal"));
     }
   }
   if (!base::stat_file(file_)) {
@@ -96,7 +109,12 @@ Condition SqliteDatabase::condition() {
 
 }  // namespace sqlite
 
-std::unique_ptr<Database> open_database(const DatabaseConfig& config) { return open_file(sqlite_path(config.url)); }
+std::unique_ptr<Database> open_database(const DatabaseConfig& config) {
+  if (!config.url_problem.empty()) {
+    base::fail_usage("config", config.url_problem, config.name);
+  }
+  return open_file(sqlite_path(config.url));
+}
 
 std::unique_ptr<Database> open_file(const std::filesystem::path& file) {
   return std::make_unique<sqlite::SqliteDatabase>(file);

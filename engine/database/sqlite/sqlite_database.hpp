@@ -7,7 +7,7 @@ namespace dbrollback::database::sqlite {
 
 class SqliteDatabase final : public Database {
  public:
-  explicit SqliteDatabase(std::filesystem::path file);
+  explicit SqliteDatabase(const std::filesystem::path& file);
 
   std::unique_ptr<View> open_view(const ViewOptions& options, Observer& observer) override;
   Condition condition() override;

@@ -7,6 +7,7 @@
 #include "engine/base/text.hpp"
 #include "engine/database/sqlite/capture_vfs.hpp"
 #include "engine/database/sqlite/describe.hpp"
+#include "engine/database/sqlite/integrity.hpp"
 #include "engine/database/sqlite/rows.hpp"
 
 namespace dbrollback::database::sqlite {
@@ -14,7 +15,7 @@ namespace dbrollback::database::sqlite {
 using base::cat;
 using base::printable;
 
-SqliteView::SqliteView(std::unique_ptr<Connection> connection, std::unique_ptr<PageVfs> vfs, std::string source,
+SqliteView::SqliteView(std::unique_ptr<Connection> connection, std::unique_ptr<PageVfs> vfs, const std::string& source,
                        const ViewOptions& options)
     : vfs_(std::move(vfs)), own_(std::move(connection)), connection_(own_.get()), options_(options) {
   own_->set_tick([this] { tick(); });
@@ -22,7 +23,7 @@ SqliteView::SqliteView(std::unique_ptr<Connection> connection, std::unique_ptr<P
   description_ = sqlite::describe(*connection_, source);
 }
 
-SqliteView::SqliteView(Connection& connection, std::string source, const ViewOptions& options)
+SqliteView::SqliteView(Connection& connection, const std::string& source, const ViewOptions& options)
     : connection_(&connection), options_(options) {
   connection_->set_tick([this] { tick(); });
   description_ = sqlite::describe(*connection_, source);
@@ -53,14 +54,15 @@ void SqliteView::tick() {
   const auto now = std::chrono::steady_clock::now();
   writer_since_ = writer_since_.value_or(now);
   if (now - *writer_since_ >= options_.max_writer_pause) {
-    base::fail({.code = "writer_waiting",
-                .exit = Exit::busy,
-                .message = cat("gave up reading ", printable(connection_->path()), ": a writer has been kept waiting for ",
-                               base::human_duration(options_.max_writer_pause), " (--max-writer-pause)"),
-                .object = connection_->path(),
-                .state = "the writer goes on; nothing was published or changed",
-                .next = "run it in a quieter moment, allow a longer --max-writer-pause, or put the database in WAL mode "
-                        "(PRAGMA journal_mode=WAL), where readers and writers do not wait for each other"});
+    base::fail(
+        {.code = "writer_waiting",
+         .exit = Exit::busy,
+         .message = cat("gave up reading ", printable(connection_->path()), ": a writer has been kept waiting for ",
+                        base::human_duration(options_.max_writer_pause), " (--max-writer-pause)"),
+         .object = connection_->path(),
+         .state = "the writer goes on; nothing was published or changed",
+         .next = "run it in a quieter moment, allow a longer --max-writer-pause, or put the database in WAL mode "
+                 "(PRAGMA journal_mode=WAL), where readers and writers do not wait for each other"});
   }
 }
 
@@ -73,7 +75,8 @@ void SqliteView::read(BatchSink& sink, const std::function<void(std::uint64_t by
   Connection copy("copy", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options_.lock_timeout, capture.name());
   // A small cache hands pages on at once; a large one halves the speed.
   copy.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=10");
-  using Backup = std::unique_ptr<sqlite3_backup, decltype([](sqlite3_backup* backup) { (void)sqlite3_backup_finish(backup); })>;
+  using Backup =
+      std::unique_ptr<sqlite3_backup, decltype([](sqlite3_backup* backup) { (void)sqlite3_backup_finish(backup); })>;
   const Backup backup(sqlite3_backup_init(copy.handle(), "main", connection_->handle(), "main"));
   if (!backup) {
     copy.fail(sqlite3_errcode(copy.handle()), "copy");
@@ -99,8 +102,8 @@ void SqliteView::read(BatchSink& sink, const std::function<void(std::uint64_t by
 const schema::Table& SqliteView::table(const std::string& name) const {
   const schema::Table* found = schema::find_table(description_.schema, name);
   if (found == nullptr) {
-    base::fail_usage("no_such_table", cat("there is no table ", printable(name), " in ", printable(description_.source)),
-                     name);
+    base::fail_usage("no_such_table",
+                     cat("there is no table ", printable(name), " in ", printable(description_.source)), name);
   }
   return *found;
 }
@@ -135,9 +138,8 @@ Content SqliteView::content(const std::string& name) {
 RowDifference SqliteView::compare(View& b, const std::string& name) {
   auto& other = dynamic_cast<SqliteView&>(b);
   return read_through(vfs_, [&] {
-    return read_through(other.vfs_, [&] {
-      return compare_rows(*connection_, table(name), *other.connection_, other.table(name));
-    });
+    return read_through(other.vfs_,
+                        [&] { return compare_rows(*connection_, table(name), *other.connection_, other.table(name)); });
   });
 }
 
@@ -167,23 +169,7 @@ std::string SqliteView::value_of(const std::string& sql) {
 }
 
 View::Integrity SqliteView::integrity() {
-  return read_through(vfs_, [&] {
-    Integrity found;
-    Statement check(*connection_, "PRAGMA integrity_check");
-    while (check.step()) {
-      if (check.text(0) != "ok") {
-        found.damage.push_back(printable(check.text(0)));
-      }
-    }
-    Statement orphans(*connection_,
-                      "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2");
-    while (orphans.step()) {
-      found.orphans.push_back(cat(printable(orphans.text(0)), " -> ", printable(orphans.text(1)), ": ",
-                                  base::plural(static_cast<std::uint64_t>(orphans.integer(2)), "row"),
-                                  " that refer to nothing"));
-    }
-    return found;
-  });
+  return read_through(vfs_, [&] { return check_integrity(*connection_); });
 }
 
 }  // namespace dbrollback::database::sqlite

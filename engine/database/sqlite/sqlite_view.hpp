@@ -12,10 +12,10 @@ namespace dbrollback::database::sqlite {
 class SqliteView final : public View {
  public:
   // Of a connection that a caller made; begins the read transaction. `vfs`, when given, belongs to the connection.
-  SqliteView(std::unique_ptr<Connection> connection, std::unique_ptr<PageVfs> vfs, std::string source,
+  SqliteView(std::unique_ptr<Connection> connection, std::unique_ptr<PageVfs> vfs, const std::string& source,
              const ViewOptions& options);
   // Of a connection that stays the caller's, with its read transaction open already.
-  SqliteView(Connection& connection, std::string source, const ViewOptions& options);
+  SqliteView(Connection& connection, const std::string& source, const ViewOptions& options);
   ~SqliteView() override;
   SqliteView(const SqliteView&) = delete;
   SqliteView& operator=(const SqliteView&) = delete;

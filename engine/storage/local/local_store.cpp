@@ -115,6 +115,11 @@ std::vector<ObjectStat> LocalStore::list(const std::string& prefix) {
   std::vector<ObjectStat> objects;
   for (const auto& entry : base::list_folder(root_ / prefix)) {
     const std::string name = prefix + entry;
+    std::error_code ignored;
+    if (base::fs::is_symlink(base::fs::symlink_status(root_ / name, ignored))) {
+      objects.push_back({.name = name, .size = 0, .modified_ns = 0});  // nobody of ours made it: shown, not followed
+      continue;
+    }
     const auto info = base::stat_file(root_ / name);
     if (!info || entry.ends_with(unfinished)) {
       continue;
@@ -150,6 +155,9 @@ void LocalStore::remove(const std::string& name) {
 
 void LocalStore::remove_all(const std::string& prefix) {
   const path folder = path_of(prefix.ends_with('/') ? prefix.substr(0, prefix.size() - 1) : prefix);
+  if (!base::stat_file(folder)) {
+    return;
+  }
   for (const auto& entry : base::list_folder(folder)) {
     const auto info = base::fs::symlink_status(folder / entry);
     if (base::fs::is_directory(info)) {

@@ -16,10 +16,10 @@ using Reader = std::unique_ptr<archive, decltype([](archive* handle) { (void)arc
 [[noreturn]] void damaged(const std::string& object, const std::string& problem) {
   base::fail({.code = "damaged_stream",
               .exit = Exit::damaged,
-              .message = base::cat("the tar stream from ", object, " ", problem),
+              .message = base::cat(object, " ", problem),
               .object = object,
               .state = "nothing was restored or changed",
-              .next = "take the stream again from where it came"});
+              .next = "give a stream that `dbrollback snapshot --output -` wrote, from its beginning to its end"});
 }
 
 void copy_entry(archive* handle, const std::string& object, std::uint64_t size, TarSink& sink) {
@@ -27,7 +27,7 @@ void copy_entry(archive* handle, const std::string& object, std::uint64_t size, 
   while (size > 0) {
     const la_ssize_t got = archive_read_data(handle, buffer.data(), buffer.size());
     if (got <= 0) {
-      damaged(object, "ends early");
+      damaged(object, "ends in the middle of a snapshot: the stream was cut off");
     }
     sink.write(base::ByteView(buffer).first(static_cast<std::size_t>(got)));
     size -= std::min<std::uint64_t>(size, static_cast<std::uint64_t>(got));
@@ -59,7 +59,7 @@ void read_tar(int fd, const std::string& object, TarSink& sink) {
     sink.end();
   }
   if (result != ARCHIVE_EOF) {
-    damaged(object, "is damaged or ends early");
+    damaged(object, "is damaged, or was cut off");
   }
 }
 

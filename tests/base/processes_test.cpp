@@ -1,0 +1,83 @@
+#include "engine/base/processes.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "tests/support/unit.hpp"
+
+namespace dbrollback::base {
+namespace {
+
+class Holding : public test::InFolder {
+ protected:
+  Holding() {
+    test::put_content(at("held"), "x");
+    test::put_content(at("free"), "x");
+    int ready[2] = {-1, -1};
+    if (::pipe(ready) != 0) {
+      return;
+    }
+    child_ = ::fork();
+    if (child_ == 0) {
+      const File file(at("held"), File::Mode::read);
+      (void)!::write(ready[1], "x", 1);
+      while (true) {
+        (void)::pause();
+      }
+    }
+    char byte = 0;
+    (void)!::read(ready[0], &byte, 1);
+    (void)::close(ready[0]);
+    (void)::close(ready[1]);
+  }
+  ~Holding() override {
+    (void)::kill(child_, SIGKILL);
+    (void)::waitpid(child_, nullptr, 0);
+  }
+  Holding(const Holding&) = delete;
+  Holding& operator=(const Holding&) = delete;
+  Holding(Holding&&) = delete;
+  Holding& operator=(Holding&&) = delete;
+
+  [[nodiscard]] bool found_in(const Holders& holders) const {
+    return std::ranges::any_of(holders.processes, [&](const std::string& process) {
+      return process.starts_with(std::to_string(child_) + " ");
+    });
+  }
+
+ private:
+  pid_t child_ = -1;
+};
+
+TEST_F(Holding, AFileIsSeenWithTheProcessesName) {
+  const Holders holders = holders_of({at("held")});
+  ASSERT_EQ(holders.processes.size(), 1U);
+  EXPECT_TRUE(found_in(holders));
+  EXPECT_NE(describe(holders).find(holders.processes.front()), std::string::npos);
+}
+
+TEST_F(Holding, AFileIsSeenUnderAnotherName) {
+  fs::create_hard_link(at("held"), at("other name"));
+  EXPECT_TRUE(found_in(holders_of({at("other name")})));
+}
+
+TEST_F(Holding, OneOfSeveralFilesIsEnough) { EXPECT_TRUE(found_in(holders_of({at("free"), at("held")}))); }
+
+TEST_F(Holding, NothingIsSeenOfAFreeOrAnAbsentFile) {
+  EXPECT_TRUE(holders_of({at("free")}).processes.empty());
+  EXPECT_TRUE(holders_of({at("absent")}).processes.empty());
+  EXPECT_TRUE(holders_of({}).processes.empty());
+}
+
+TEST_F(Holding, ThisProcessIsLeftOut) {
+  const File mine(at("free"), File::Mode::read);
+  EXPECT_TRUE(holders_of({at("free")}).processes.empty());
+}
+
+TEST(Holders, AreAnotherProcessWhereTheyCannotBeSeen) { EXPECT_EQ(describe(Holders{}), "another process"); }
+
+}  // namespace
+}  // namespace dbrollback::base

@@ -1,0 +1,72 @@
+"""docs/json.md names every member of every document that --json prints."""
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+from support import dbr
+
+
+def members(document):
+    """The names of all members, at any depth."""
+    if isinstance(document, dict):
+        for key, value in document.items():
+            yield key
+            yield from members(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from members(value)
+
+
+class Documents(dbr.Case):
+    def setUp(self):
+        super().setUp()
+        with open(os.path.join(dbr.SOURCE, "docs", "json.md"), encoding="utf-8") as file:
+            self.sections = dict(part.split("\n", 1) for part in re.split(r"^## ", file.read(), flags=re.MULTILINE)[1:])
+        self.ok("init", "--repository", self.repo, "--config", self.path("aside.toml"), "--yes")
+        with open(self.path("dbrollback.toml"), "w", encoding="utf-8") as file:
+            file.write("[database.app]\nurl = \"sqlite:app.db\"\n"
+                       "[[database.app.check]]\nname = \"no row\"\nsql = \"SELECT count(*) FROM t\"\nexpect = 0\n")
+        self.make("app.db", "CREATE TABLE t(id INTEGER PRIMARY KEY, v)", "INSERT INTO t(v) VALUES (1)",
+                  "CREATE TABLE child(t REFERENCES t(id))", "INSERT INTO child VALUES (99)",
+                  "CREATE VIRTUAL TABLE words USING fts5(text)")
+
+    def is_documented(self, section, status, *words):
+        document = self.run_it(*words, "--json")
+        self.assertEqual(document.exit, status, repr(document))
+        self.assertTrue(document.out.endswith("}\n"))
+        self.assertEqual(document.json["schema_version"], 1)
+        # A list holds what a snapshot's own document begins with.
+        text = self.sections[section] + (self.sections["Snapshot"] if section == "List" else "")
+        named = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]*)`", text))))
+        unnamed = set(members(document.json)) - named - {"schema_version"}
+        self.assertEqual(unnamed, set(), f"not in docs/json.md, {section}")
+        return document.json
+
+    def test_every_member_is_documented(self):
+        taken = self.is_documented("Snapshot", 3, "snapshot", "--app-version", "v1", "--pin", "audit")
+        self.assertTrue(taken["checks"] and taken["left_out"] and taken["segments"] and taken["table_list"])
+        self.is_documented("Snapshot", 0, "show", "latest")
+        self.assertTrue(self.is_documented("List", 0, "list")["snapshots"])
+        verified = self.is_documented("Verification", 0, "verify", "--all", "--level", "restored")
+        self.assertTrue(verified["snapshots"][0]["warnings"])
+        self.is_documented("Error", 2, "show", "2027")
+        self.is_documented("Error", 2, "show", "latest", "--no-such-option")
+        self.make("app.db", "ALTER TABLE t ADD COLUMN w", "INSERT INTO t(v) VALUES (2)", "CREATE TABLE u(x)")
+        self.assertTrue(self.is_documented("Difference", 3, "diff", "latest", "live")["schema"])
+        plan = self.is_documented("Plan of a restore", 0, "restore", "latest", "--dry-run")
+        self.assertTrue(plan["plan"]["tables"])
+        self.is_documented("Restore", 0, "restore", "latest", "--yes")
+        self.is_documented("Export", 0, "export", "latest", "out.db")
+        self.assertTrue(self.is_documented("Prune", 0, "prune", "--dry-run")["snapshots"])
+        self.assertTrue(self.is_documented("Diagnosis", 0, "doctor")["findings"])
+        for words in (("pin", "latest", "--reason", "x"), ("unpin", "latest"), ("catalog", "rebuild"), ("version",),
+                      ("init", "--config", self.path("other.toml"), "--repository", self.path("other"))):
+            self.is_documented("Small ones", 0, *words)
+        with open(os.path.join(self.repo, "snapshots", taken["id"], "data-0000.seg"), "r+b") as file:
+            file.write(b"x")
+        self.assertTrue(self.is_documented("Verification", 3, "verify", taken["id"])["snapshots"][0]["damage"])
+
+
+if __name__ == "__main__":
+    dbr.main()
