@@ -82,6 +82,11 @@ class Doctor {
     }
     for (const auto& id : repository.store().snapshot_folders()) {
       if (!repository.store().is_published(id)) {
+        if (repository.store().objects().stat(cat("snapshots/", id, "/manifest.sum"))) {
+          add(Diagnosis::Level::failure, "repository", cat(id, " has lost its manifest.json: it cannot be restored"),
+              "put the file back from a copy of the repository, or remove the folder by hand");
+          continue;
+        }
         add(Diagnosis::Level::warning, "repository", cat(id, " is unfinished: it is being written, or its writer died"),
             "the next snapshot removes what nobody is writing");
       }

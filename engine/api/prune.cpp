@@ -77,6 +77,7 @@ std::vector<std::string> execute_prune(Repository& repository, const PrunePlan& 
     const std::string folder = base::cat("snapshots/", id, "/");
     // The manifest first: from then on it is no snapshot, and what stays after a crash is swept away.
     store.objects().remove(folder + "manifest.json");
+    store.objects().remove(folder + "manifest.sum");  // so that it is unfinished, not one that lost its manifest
     removed.push_back(id);
     record.facts.emplace_back("removed", id);
     store.objects().remove_all(folder);

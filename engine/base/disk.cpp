@@ -63,6 +63,16 @@ void overwrite_file(const fs::path& from, const fs::path& to) {
   pour(source, target);
 }
 
+void give_to_folder_owner(const fs::path& path) {
+  struct stat folder {};
+  if (::geteuid() != 0 || ::stat(path.parent_path().c_str(), &folder) != 0) {
+    return;
+  }
+  if (::chown(path.c_str(), folder.st_uid, folder.st_gid) != 0) {
+    fail_errno(errno, "set the owner of", path);
+  }
+}
+
 void empty_file(const fs::path& path) {
   File file(path, File::Mode::write);
   if (::ftruncate(file.fd(), 0) != 0) {

@@ -77,6 +77,8 @@ void remove_folder_if_empty(const fs::path& path);
 void copy_file(const fs::path& from, const fs::path& to);
 // Writes one file's bytes into another in place (inode, owner and mode stay), or a new one, and syncs it.
 void overwrite_file(const fs::path& from, const fs::path& to);
+// As root: gives a file to the owner and the group of its folder. Otherwise nothing.
+void give_to_folder_owner(const fs::path& path);
 // Cuts a file to nothing in place: inode, owner and mode stay.
 void empty_file(const fs::path& path);
 

@@ -345,7 +345,9 @@ std::vector<std::string> Store::sweep() {
     return removed;
   }
   for (const auto& id : snapshot_folders()) {
-    if (!is_published(id)) {
+    // One with a sum was whole once and has lost its manifest: somebody must look at it, and nobody removes it.
+    const bool lost = objects_.stat(snapshot::object_name(id, std::string(snapshot::manifest_sum_file))).has_value();
+    if (!is_published(id) && !lost) {
       objects_.remove_all(cat("snapshots/", id, "/"));
       removed.push_back(id);
     }

@@ -39,6 +39,9 @@ class Restore {
     switch (plan_->kind) {
       case RestorePlan::Target::new_file:
         write_new_file(source.pages(), plan_->target, plan_->options.verify, *observer_);
+        if (!plan_->options.into) {  // the application's own file: root must not be the only one who can write it
+          base::give_to_folder_owner(plan_->target);
+        }
         note_comparison(plan_->options.verify ? database::OverwriteResult::Comparison::equal
                                               : database::OverwriteResult::Comparison::not_done);
         break;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
@@ -86,12 +87,16 @@ void compare_with_live(RestorePlan& plan, const SnapshotDetails& manifest, const
       plan.tables.push_back(std::move(change));
     }
   }
+  std::set<std::string> wanted_objects;  // of the chosen tables: they, their indexes and triggers
+  for (const schema::Schema* schema : {&live->describe().schema, &snapshot.schema}) {
+    for (const auto& object : schema->objects) {
+      if (wanted(plan, object.table)) {
+        wanted_objects.insert(cat(object.kind, " \"", object.name, "\""));
+      }
+    }
+  }
   for (const auto& change : schema::diff(live->describe().schema, snapshot.schema)) {
-    const bool of_wanted =
-        plan.options.tables.empty() || std::ranges::any_of(plan.options.tables, [&](const std::string& table) {
-          return change.object == cat("table \"", table, "\"");
-        });
-    if (of_wanted) {
+    if (plan.options.tables.empty() || wanted_objects.contains(change.object)) {
       plan.schema_changes.push_back(printable(cat(change.object, ": ", change.change)));
     }
   }
@@ -116,7 +121,49 @@ void check_room(const RestorePlan& plan) {
                            "free some room there, or restore to another disk with --into");
 }
 
+[[noreturn]] void refuse_place(const RestorePlan& plan, const std::string& why) {
+  base::fail({.code = "not_a_place",
+              .exit = Exit::refused,
+              .message = cat(printable(plan.target.native()), why),
+              .object = plan.target,
+              .state = "nothing was changed",
+              .next = "name another file"});
+}
+
+// Places that no database is ever restored to, whatever is confirmed.
+void check_place(const RestorePlan& plan) {
+  const auto there = base::stat_file(plan.target);
+  if (there && !there->is_regular) {
+    refuse_place(plan, " is not a file");
+  }
+  for (const std::string_view suffix : {"-wal", "-shm", "-journal"}) {
+    const std::string& name = plan.target.native();
+    if (name.ends_with(suffix) && base::stat_file(name.substr(0, name.size() - suffix.size()))) {
+      refuse_place(plan, " belongs to the database beside it");
+    }
+  }
+  for (auto folder = plan.target.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
+    if (base::stat_file(folder / "dbrollback.repository")) {
+      refuse_place(plan, cat(" is inside the repository ", printable(folder.native())));
+    }
+  }
+}
+
+// A file named with --into that is no database is somebody's file: only the configured database's own is replaced.
+void refuse_foreign_file(const RestorePlan& plan) {
+  if (plan.options.into && plan.kind == RestorePlan::Target::replace) {
+    base::fail(
+        {.code = "exists",
+         .exit = Exit::refused,
+         .message = cat(printable(plan.target.native()), " exists already and is not a database in order: ", plan.why),
+         .object = plan.target,
+         .state = "nothing was changed",
+         .next = "name a file that does not exist yet, or move that one away first"});
+  }
+}
+
 void look_at_target(RestorePlan& plan) {
+  check_place(plan);
   const database::Condition condition = database::open_file(plan.target)->condition();
   plan.kind = kind_of(condition);
   plan.holders = condition.holders.processes;
@@ -133,6 +180,7 @@ void look_at_target(RestorePlan& plan) {
       plan.keep_aside.push_back(plan.target);
     }
     plan.keep_aside.insert(plan.keep_aside.end(), condition.leftovers.begin(), condition.leftovers.end());
+    refuse_foreign_file(plan);
   }
 }
 

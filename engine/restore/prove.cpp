@@ -1,5 +1,6 @@
 #include "engine/restore/prove.hpp"
 
+#include <cerrno>
 #include <map>
 #include <optional>
 
@@ -27,6 +28,9 @@ class ScratchFolder {
  public:
   explicit ScratchFolder(const std::filesystem::path& parent)
       : path_((parent.empty() ? base::temporary_folder() : parent) / cat("dbrollback-scratch-", base::random_hex(8))) {
+    if (!base::stat_file(path_.parent_path())) {
+      base::fail_errno(ENOENT, "use", path_.parent_path());
+    }
     base::make_folder(path_, 0700);
   }
   ~ScratchFolder() {

@@ -128,6 +128,11 @@ void Options::parse(const std::vector<std::string>& words, const Options& also, 
   std::size_t operands = 0;
   for (const po::option& token : tokens(words, known, help_command)) {
     const std::string value = token.value.empty() ? std::string() : token.value.front();
+    // `--tables "$TABLES"` with TABLES unset must not mean everything.
+    if (const Option* option = find(known, token.string_key);
+        option != nullptr && !option->placeholder.empty() && value.empty()) {
+      fail_missing(*option, help_command);
+    }
     // Boost takes "--level --json" for a level of "--json".
     const bool swallowed = token.original_tokens.size() == 2 && value.starts_with("--") && find(known, value.substr(2));
     if (swallowed) fail_missing(*find(known, token.string_key), help_command);

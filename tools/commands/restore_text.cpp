@@ -105,7 +105,7 @@ void say_result(cli::Context& context, const RestorePlan& plan, const RestoreRes
   const bool live = plan.kind == RestorePlan::Target::live;
   cli::say_facts(
       console,
-      {{"verified", result.verified ? cli::printable(result.verification) : "no (--no-verify)"},
+      {{"verified", cli::printable(result.verification)},
        {"rows", cli::count(result.rows) + " in " + cli::plural(result.tables, "table", "tables") + ", " +
                     cli::bytes(result.bytes)},
        {"state before", !result.snapshot_before.empty() ? "snapshot " + result.snapshot_before

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cmath>
 #include <memory>
 
@@ -126,6 +127,12 @@ ErrorInfo describe_failure(sqlite3* handle, int result, const std::string& path,
       info.next = "run this command as an account that may read and write the database and its folder";
       break;
     case SQLITE_IOERR:
+      if (error_number == ENOSPC || error_number == EDQUOT) {
+        info.code = "no_room";
+        info.message = cat("there is no room left on the disk of ", printable(path));
+        info.next = "free some room there, then run this command again";
+        break;
+      }
       info.code = "io";
       info.message = cat("the disk failed while this command tried to ", doing, " ", printable(path), ": ",
                          error_number != 0 ? std::generic_category().message(error_number) : why);
