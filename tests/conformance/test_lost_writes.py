@@ -1,3 +1,4 @@
+# slow
 """Processes that write while a restore runs: each line that was committed is in the snapshot of the state before, or in
 the live file afterwards."""
 import os

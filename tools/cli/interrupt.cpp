@@ -1,19 +1,24 @@
 #include "tools/cli/interrupt.hpp"
 
+#include <atomic>
+#include <cerrno>
 #include <csignal>
 
 namespace dbrollback::cli {
 namespace {
 
-volatile std::sig_atomic_t interrupt_flag = 0;
+std::atomic<int> interrupt_flag{0};
+static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may touch nothing else");
 
 constexpr int watched[] = {SIGINT, SIGTERM, SIGHUP};
 
 extern "C" void on_interrupt(int /*signal*/) {
+  const int error = errno;  // of whatever was interrupted
   interrupt_flag = 1;
   struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
   for (const int signal : watched) sigaction(signal, &standard, nullptr);
+  errno = error;
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "engine/database/sqlite/sqlite_database.hpp"
 
 #include <array>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "engine/base/fail.hpp"
@@ -72,14 +74,20 @@ std::unique_ptr<View> SqliteDatabase::open_view(const ViewOptions& options, Obse
 
 Condition SqliteDatabase::condition() {
   Condition condition;
-  condition.holders = base::holders_of(family_of(file_));
-  if (condition.holders.processes.empty()) {
-    if (has_wal(file_)) {
+  // A process that opens the file for each of its writes leaves moments without it: a leftover is what stays.
+  for (int looks = 0; looks < 4; ++looks) {
+    condition.holders = base::holders_of(family_of(file_));
+    condition.leftovers.clear();
+    if (condition.holders.processes.empty() && has_wal(file_)) {
       condition.leftovers.push_back(beside(file_, "-wal"));
     }
-    if (has_hot_journal(file_)) {
+    if (condition.holders.processes.empty() && has_hot_journal(file_)) {
       condition.leftovers.push_back(beside(file_, "-journal"));
     }
+    if (condition.leftovers.empty()) {
+      break;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
   }
   if (!base::stat_file(file_)) {
     return condition;
