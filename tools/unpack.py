@@ -17,7 +17,7 @@ folder, target = sys.argv[1:]
 with open(os.path.join(folder, "manifest.json"), encoding="utf-8") as file:
     manifest = json.load(file)
 if manifest["format"]["version"] != 1 or manifest["format"]["required"] or manifest["database"]["engine"] != "sqlite":
-    sys.exit(f"{folder}: not a snapshot of an SQLite database in format 1")
+    sys.exit(f"{folder}: not a snapshot of an SQLite database in format 1 that stands alone (one taken with --full)")
 
 with open(target, "xb") as out:
     written = 0

@@ -1,6 +1,7 @@
 #include "dbrollback/prune.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "engine/base/fail.hpp"
@@ -24,32 +25,44 @@ PrunePlan plan_prune(Repository& repository, const Retention& keep, const std::s
 
 namespace {
 
+[[noreturn]] void refuse(const std::string& id, const std::string& why) {
+  base::fail({.code = "repository_changed",
+              .exit = Exit::refused,
+              .message = base::cat("snapshot ", id, " ", why),
+              .object = id,
+              .state = "nothing was removed",
+              .next = "run the command again and look at the new plan"});
+}
+
 std::string state_of(const SnapshotSummary& snapshot) {
   return base::cat(snapshot.id, " ", to_string(snapshot.proof), snapshot.damaged ? " damaged" : "",
                    snapshot.pinned ? " pinned" : "");
 }
 
-// Pinned, proven or gone since: decided on another world.
+// Pinned, proven, gone or referred to since: decided on another world.
 void refuse_if_moved(repository::Store& store, const PrunePlan& plan) {
+  const auto all = store.catalog().all();
   std::set<std::string> now;
-  for (const auto& snapshot : store.catalog().all()) {
+  for (const auto& snapshot : all) {
     now.insert(state_of(snapshot));
   }
+  std::set<std::string> going;
   for (const auto& decision : plan.decisions) {
     if (!now.contains(state_of(decision.snapshot))) {
-      base::fail({.code = "repository_changed",
-                  .exit = Exit::refused,
-                  .message = base::cat("snapshot ", decision.snapshot.id, " is not what it was when this was decided"),
-                  .object = decision.snapshot.id,
-                  .state = "nothing was removed",
-                  .next = "run the command again and look at the new plan"});
+      refuse(decision.snapshot.id, "is not what it was when this was decided");
+    }
+    if (decision.kept_because.empty()) {
+      going.insert(decision.snapshot.id);
+    }
+  }
+  for (const auto& snapshot : all) {
+    for (const auto& holder : snapshot.holders) {
+      if (going.contains(holder) && !going.contains(snapshot.id)) {
+        refuse(holder, base::cat("holds pages of ", snapshot.id, ", which stays"));
+      }
     }
   }
 }
-
-}  // namespace
-
-namespace {
 
 // Some are gone already: what is left is whole.
 [[noreturn]] void fail_between(const Error& error, std::size_t removed) {
@@ -59,6 +72,21 @@ namespace {
   info.next = info.next.empty() || removed > 0 ? "run `dbrollback prune` again" : info.next;
   info.exit = removed == 0 ? info.exit : Exit::partial;
   base::fail(std::move(info));
+}
+
+std::vector<std::string> newest_first(const PrunePlan& plan) {
+  std::vector<const SnapshotSummary*> going;
+  for (const auto& decision : plan.decisions) {
+    if (decision.kept_because.empty()) {
+      going.push_back(&decision.snapshot);
+    }
+  }
+  std::ranges::stable_sort(going, std::ranges::greater{}, [](const SnapshotSummary* s) { return s->created; });
+  std::vector<std::string> ids;
+  for (const auto* snapshot : going) {
+    ids.push_back(snapshot->id);
+  }
+  return ids;
 }
 
 }  // namespace
@@ -83,12 +111,10 @@ std::vector<std::string> execute_prune(Repository& repository, const PrunePlan& 
     store.objects().remove_all(folder);
   };
   repository::recorded(store, record, observer, [&] {
-    for (const auto& decision : plan.decisions) {
-      if (!decision.kept_because.empty()) {
-        continue;
-      }
+    // The newest first: nothing goes before what refers to it.
+    for (const auto& id : newest_first(plan)) {
       try {
-        remove(decision.snapshot.id);
+        remove(id);
       } catch (const Error& error) {
         fail_between(error, removed.size());
       }

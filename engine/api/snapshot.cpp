@@ -43,7 +43,9 @@ SnapshotDetails stream_snapshot(int fd, const DatabaseConfig& database, const Sn
   const snapshot::CaptureOptions names{.id = snapshot::make_id(created, options.app_version),
                                        .lineage = base::random_hex(16),
                                        .created = created,
-                                       .tolerate_damage = false};
+                                       .tolerate_damage = false,
+                                       .page_key = nullptr,  // what a stream goes into has its own secret
+                                       .parent = nullptr};
   try {
     SnapshotDetails taken = snapshot::capture(*view, store, database, options, names, observer);
     store.finish();

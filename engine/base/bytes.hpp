@@ -30,12 +30,17 @@ template <std::unsigned_integral T>
   return value;
 }
 
-template <std::unsigned_integral T>
-void put(Bytes& bytes, T value) {
-  const auto* from = reinterpret_cast<const std::byte*>(&value);
-  bytes.insert(bytes.end(), from, from + sizeof(T));
+inline void put(Bytes& bytes, ByteView more) {
+  const std::size_t at = bytes.size();
+  bytes.resize(at + more.size());
+  if (!more.empty()) {
+    std::memcpy(bytes.data() + at, more.data(), more.size());
+  }
 }
 
-inline void put(Bytes& bytes, ByteView more) { bytes.insert(bytes.end(), more.begin(), more.end()); }
+template <std::unsigned_integral T>
+void put(Bytes& bytes, T value) {
+  put(bytes, std::as_bytes(std::span(&value, 1)));
+}
 
 }  // namespace dbrollback::base

@@ -34,6 +34,7 @@ int flags_of(File::Mode mode) {
     case File::Mode::create:
       return O_RDWR | O_CREAT | O_TRUNC;
     case File::Mode::create_new:
+    case File::Mode::create_as_umask:
       break;
   }
   return O_RDWR | O_CREAT | O_EXCL;
@@ -96,6 +97,8 @@ void File::sync() {
     fail_errno(errno, "write to the disk", path_);
   }
 }
+
+void File::start_writing_back() noexcept { (void)::sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE); }
 
 void File::close() {
   const int fd = std::exchange(fd_, -1);

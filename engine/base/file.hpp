@@ -20,7 +20,8 @@ namespace fs = std::filesystem;
 // An open file; closes itself. Movable.
 class File {
  public:
-  enum class Mode { read, write, create, create_new };  // write: what is there stays
+  // write: what is there stays. create_as_umask: a new file, its permissions as the umask leaves them.
+  enum class Mode { read, write, create, create_new, create_as_umask };
 
   File() = default;
   // `permissions` count for new files, whatever the umask says.
@@ -40,6 +41,8 @@ class File {
   // Fills `into` from `offset`; returns fewer bytes than asked only at the end of the file.
   [[nodiscard]] std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) const;
   void sync();
+  // Lets the kernel begin to write what it holds of the file, without waiting for it. A hint: never fails.
+  void start_writing_back() noexcept;
   // Closes, reporting what close() reports.
   void close();
 

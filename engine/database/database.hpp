@@ -70,6 +70,12 @@ class PageSource {
   [[nodiscard]] virtual std::uint64_t size() const = 0;
   // Fills `into` from `offset`; precondition: the range lies within size(). Throws Error (Exit::damaged).
   virtual void read(std::uint64_t offset, std::span<std::byte> into) = 0;
+  // XXH3-128 of what `read` would give: a source that knows it need not read.
+  [[nodiscard]] virtual base::Hash128 hash(std::uint64_t offset, std::uint64_t size) {
+    base::Bytes bytes(size);
+    read(offset, bytes);
+    return base::xxh3_128(bytes);
+  }
 };
 
 // A table's rows as a number that does not depend on their order: docs/format.md, "Content hash".

@@ -87,6 +87,10 @@ std::string to_json(const SnapshotDetails& snapshot) {
     out["segments"].push_back(
         {{"name", segment.name}, {"bytes", segment.bytes}, {"frames", segment.frames}, {"hash", segment.hash}});
   }
+  out["holder_list"] = Json::array();
+  for (const auto& holder : snapshot.holders) {
+    out["holder_list"].push_back({{"id", holder.id}, {"pages", holder.pages}});
+  }
   return base::to_text(out);
 }
 

@@ -22,7 +22,7 @@ using database::sqlite::Statement;
 
 namespace {
 
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
 
 // Changes whenever a file that a summary is made of does.
 std::string stamp_of(Store& store, const std::string& id) {

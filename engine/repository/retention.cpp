@@ -62,6 +62,50 @@ void decide_one(std::vector<PruneDecision*>& newest_first, const Retention& keep
   }
 }
 
+// What a snapshot that stays refers to stays with it, and what that one refers to.
+void keep_holders(std::vector<PruneDecision>& all) {
+  std::map<std::string, std::size_t> index;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    index[all[i].snapshot.id] = i;
+  }
+  std::vector<std::size_t> staying;
+  std::vector<std::size_t> referring(all.size(), 0);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!all[i].kept_because.empty()) {
+      staying.push_back(i);
+    }
+  }
+  for (std::size_t at = 0; at < staying.size(); ++at) {
+    for (const auto& holder : all[staying[at]].snapshot.holders) {
+      const auto found = index.find(holder);
+      if (found != index.end() && all[found->second].kept_because.empty() && referring[found->second]++ == 0) {
+        staying.push_back(found->second);
+      }
+    }
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (referring[i] > 0) {
+      all[i].kept_because.push_back(cat("holds pages of ", base::plural(referring[i], "snapshot"),
+                                        referring[i] == 1 ? " that stays" : " that stay"));
+    }
+  }
+}
+
+// What a manifest that cannot be read refers to is not known: it may be anything older.
+void keep_for_unreadable(std::vector<PruneDecision>& all) {
+  for (const auto& unreadable : all) {
+    if (!unreadable.snapshot.lineage.empty()) {
+      continue;
+    }
+    for (auto& decision : all) {
+      if (decision.kept_because.empty() && decision.snapshot.created < unreadable.snapshot.created) {
+        decision.kept_because.push_back(
+            cat("may hold pages of ", unreadable.snapshot.id, ", whose manifest cannot be read"));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<PruneDecision> decide(const std::vector<SnapshotSummary>& all, const Retention& keep,
@@ -83,6 +127,8 @@ std::vector<PruneDecision> decide(const std::vector<SnapshotSummary>& all, const
     }
     decide_one(newest_first, keep, timezone);
   }
+  keep_for_unreadable(out);
+  keep_holders(out);
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <grp.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -288,6 +289,31 @@ std::string Store::lineage_of(const DatabaseConfig& database, const base::fs::pa
               .object = name,
               .state = "nothing was changed",
               .next = {}});
+}
+
+base::Mac::Key Store::page_key() {
+  constexpr const char* name = "page-tags.key";
+  auto text = read_object(objects_, name, largest_sidecar);
+  if (!text) {
+    const std::string fresh =
+        base::seal({{"key", base::random_hex(2 * base::Mac::Key().size())}, {"created", base::to_iso(base::now())}});
+    (void)objects_.put_if_absent(name, base::bytes_of(fresh));
+    text = read_object(objects_, name, largest_sidecar);
+  }
+  const std::string object = objects_.describe(name);
+  const Json document = base::unseal(text.value_or(""), object);
+  const auto bytes = read_members(object, [&] { return base::bytes_from_hex(document.value("key", "")); });
+  base::Mac::Key key{};
+  if (!bytes || bytes->size() != key.size()) {
+    base::fail({.code = "damaged_document",
+                .exit = Exit::damaged,
+                .message = cat(printable(object), " is damaged: it holds no key"),
+                .object = object,
+                .state = {},
+                .next = {}});
+  }
+  std::ranges::copy(base::bytes_of(*bytes), key.begin());
+  return key;
 }
 
 void Store::require_writable() const {

@@ -5,6 +5,7 @@
 //     proof.json, pin.json    what was verified, and why it must stay: sealed, replaced as a whole
 //   databases/<name>.json     the lineage of each database name
 //   runs/<id>.json            one record a command
+//   page-tags.key             the secret by which the tags of pages are made
 //   locks/                    files for flock(2); their content means nothing
 //   catalog.db                an index over the manifests, made again when it is lost
 #pragma once
@@ -16,6 +17,7 @@
 
 #include "dbrollback/repository.hpp"
 #include "engine/base/lock.hpp"
+#include "engine/base/mac.hpp"
 #include "engine/storage/local/local_store.hpp"
 
 namespace dbrollback::repository {
@@ -64,6 +66,9 @@ class Store {
   // The lineage bound to a database's name; made when there is none yet. A name that came from a path alone must not
   // mean two files: Error (Exit::refused) while the file that it was bound to is still there.
   [[nodiscard]] std::string lineage_of(const DatabaseConfig& database, const base::fs::path& location);
+
+  // The secret that tags pages; made when there is none yet. Throws Error (Exit::damaged) when it cannot be read.
+  [[nodiscard]] base::Mac::Key page_key();
 
   // Error (Exit::failed) where this account may not add to the repository.
   void require_writable() const;

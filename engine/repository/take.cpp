@@ -1,5 +1,9 @@
 #include "engine/repository/take.hpp"
 
+#include <algorithm>
+#include <memory>
+#include <optional>
+
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
@@ -14,11 +18,12 @@ using base::printable;
 
 namespace {
 
-// What the snapshot will need: as the latest one of this database compressed, or half of the database, and some more.
+// What the snapshot will need when it stores everything: as the latest one of this database that did, or half of the
+// database, and some more.
 std::uint64_t expected_bytes(Store& store, const std::string& lineage, std::uint64_t raw_bytes) {
   double ratio = 0.5;
   for (const auto& snapshot : store.catalog().all()) {
-    if (snapshot.lineage == lineage && snapshot.raw_bytes > 0 && !snapshot.damaged) {
+    if (snapshot.lineage == lineage && snapshot.raw_bytes > 0 && !snapshot.damaged && snapshot.parent.empty()) {
       ratio = static_cast<double>(snapshot.stored_bytes) / static_cast<double>(snapshot.raw_bytes);
     }
   }
@@ -33,6 +38,59 @@ void warn_of_place(Store& store, const database::Database& database, Observer& o
   } else if (here.device == base::disk_of(database.location()).device) {
     observer.warning(cat("the repository ", printable(store.folder().native()),
                          " is on the database's own disk: losing that disk loses both"));
+  }
+}
+
+// A smaller database is stored as quickly as it is compared, and each of its snapshots had better stand alone.
+constexpr std::uint64_t smallest_with_parent = 16ULL << 20U;
+
+// From this many on, a restore would jump between too many files, and too much would hang on the oldest one.
+constexpr std::size_t most_holders = 16;
+
+// The snapshot whose pages the next one need not store again; null: it stores everything.
+std::unique_ptr<snapshot::Parent> find_parent(Store& store, const std::string& lineage,
+                                              const database::Description& database, const base::Mac::Key& key,
+                                              Observer& observer) {
+  if (database.bytes() < smallest_with_parent) {
+    return nullptr;
+  }
+  const auto all = store.catalog().all();
+  const auto latest = std::find_if(all.rbegin(), all.rend(), [&](const SnapshotSummary& snapshot) {
+    return snapshot.lineage == lineage && !snapshot.damaged;
+  });
+  if (latest == all.rend()) {
+    return nullptr;
+  }
+  std::string why;
+  try {
+    auto parent = std::make_unique<snapshot::Parent>(store.objects(), latest->id, key);
+    const auto& holders = parent->holders();
+    const auto damaged = std::ranges::find_if(all, [&](const SnapshotSummary& snapshot) {
+      return snapshot.damaged && std::ranges::find(holders, snapshot.id, &HolderFacts::id) != holders.end();
+    });
+    if (damaged != all.end()) {
+      why = cat(damaged->id, " is damaged");
+    } else if (parent->manifest().page_size != database.page_size) {
+      why = cat("the page size has changed since ", latest->id);
+    } else if (holders.size() >= most_holders) {
+      why = cat(latest->id, " refers to ", holders.size() - 1, " others already");
+    } else {
+      return parent;
+    }
+  } catch (const Error& error) {
+    why = error.what();
+  }
+  observer.note(cat("storing every page again: ", why));
+  return nullptr;
+}
+
+// Without the secret, snapshots stand alone: that is no reason to have none.
+std::optional<base::Mac::Key> page_key(Store& store, Observer& observer) {
+  try {
+    return store.page_key();
+  } catch (const Error& error) {
+    observer.warning(cat(error.what(), ": this snapshot and later ones store every page until that file is removed"));
+    return std::nullopt;
   }
 }
 
@@ -67,8 +125,14 @@ SnapshotDetails take(Store& store, database::Database& database, const DatabaseC
                "free some room there (`dbrollback prune` removes old snapshots), or give another --repository");
   const base::Time created = base::now();
   const std::string id = snapshot::make_id(created, options.app_version);
-  const snapshot::CaptureOptions names{
-      .id = id, .lineage = lineage, .created = created, .tolerate_damage = tolerate_damage};
+  const auto key = page_key(store, observer);
+  const auto parent = key && !options.full ? find_parent(store, lineage, view->describe(), *key, observer) : nullptr;
+  const snapshot::CaptureOptions names{.id = id,
+                                       .lineage = lineage,
+                                       .created = created,
+                                       .tolerate_damage = tolerate_damage,
+                                       .page_key = key ? &*key : nullptr,
+                                       .parent = parent.get()};
   try {
     if (!options.pin.empty()) {
       store.write_pin(id, options.pin);  // first: a snapshot that must stay is never without its pin

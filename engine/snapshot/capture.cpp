@@ -1,5 +1,7 @@
 #include "engine/snapshot/capture.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "dbrollback/version.hpp"
@@ -78,17 +80,36 @@ SnapshotDetails describe(const database::View& view) {
   return out;
 }
 
-void add_up(SnapshotDetails& out) {
-  out.summary.tables = out.tables.size();
-  for (const auto& table : out.tables) {
-    out.summary.rows += table.rows;
+// Keeps of the parent's holders those that hold pages of this snapshot, and writes the page map.
+void keep_references(SnapshotDetails& out, std::vector<PageRun> runs, const Parent& parent,
+                     storage::ObjectStore& store) {
+  std::vector<HolderFacts> holders = parent.holders();
+  for (const auto& run : runs) {
+    if (run.holder > 0) {
+      holders[run.holder - 1].pages += run.pages;
+    }
   }
-  for (const auto& segment : out.segments) {
-    out.summary.stored_bytes += segment.bytes;
+  std::vector<std::uint32_t> number(holders.size() + 1, 0);
+  for (std::size_t i = 0; i < holders.size(); ++i) {
+    if (holders[i].pages > 0) {
+      out.holders.push_back(std::move(holders[i]));
+      number[i + 1] = static_cast<std::uint32_t>(out.holders.size());
+    }
   }
-  for (const auto& check : out.checks) {
-    out.summary.failed_checks += check.ok ? 0U : 1U;
+  for (auto& run : runs) {
+    run.holder = number[run.holder];
   }
+  HashedFile map(store, out.summary.id, std::string(page_map_file));
+  map.write(encode_page_map(runs, snapshot_key(out.summary.id)));
+  out.files.push_back(map.finish());
+  out.summary.parent = parent.manifest().summary.id;
+}
+
+// The parent's tables and numbers of rows are this snapshot's too.
+bool nothing_changed(const SnapshotDetails& now, const std::vector<PageRun>& runs, const Parent& parent) {
+  const SnapshotDetails& then = parent.manifest();
+  return now.page_count == then.page_count && now.left_out.size() == then.left_out.size() &&
+         std::ranges::none_of(runs, [](const PageRun& run) { return run.holder == 0; });
 }
 
 }  // namespace
@@ -126,18 +147,43 @@ SnapshotDetails capture(database::View& view, storage::ObjectStore& store, const
   out.summary.app_version = options.app_version;
   out.summary.reason = options.reason;
   SegmentWriter writer(store, names.id);
+  std::optional<PageTagsWriter> tags;
+  if (names.page_key != nullptr) {
+    tags.emplace(store, names.id, key_id_of(*names.page_key));
+  }
+  // A database without pages has nothing to refer to.
+  const Parent* parent = out.page_count > 0 ? names.parent : nullptr;
   {
-    FramePipeline pipeline(writer, config.level, config.threads);
+    FramePipeline pipeline(writer, {.level = config.level,
+                                    .threads = config.threads,
+                                    .page_key = names.page_key,
+                                    .parent = parent,
+                                    .page_size = out.page_size,
+                                    .tags = tags ? &*tags : nullptr});
     PipelineSink sink(pipeline);
     view.read(sink, [&](std::uint64_t bytes) {
       observer.progress({.phase = "reading pages", .done = bytes, .total = out.summary.raw_bytes, .unit = "bytes"});
     });
-    // The pages are on their way: counting overlaps with compressing the last of them.
-    out.tables = count_tables(view, names.tolerate_damage, out.left_out, observer);
+    // The pages are on their way. Without a parent, counting overlaps with compressing the last of them; with one,
+    // there may be nothing to count.
+    if (parent == nullptr) {
+      out.tables = count_tables(view, names.tolerate_damage, out.left_out, observer);
+    }
     out.checks = run_checks(view, config.checks);
-    pipeline.finish();
+    const std::vector<PageRun> runs = pipeline.finish();
+    if (parent != nullptr) {
+      out.tables = nothing_changed(out, runs, *parent)
+                       ? parent->manifest().tables
+                       : count_tables(view, names.tolerate_damage, out.left_out, observer);
+      keep_references(out, runs, *parent, store);
+    }
   }
   out.segments = writer.finish();
+  if (tags) {
+    if (const auto file = tags->finish()) {
+      out.files.push_back(*file);
+    }
+  }
   out.summary.duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
   add_up(out);

@@ -3,6 +3,7 @@
 
 #include "dbrollback/snapshot.hpp"
 #include "engine/database/database.hpp"
+#include "engine/snapshot/parent.hpp"
 #include "engine/storage/object_store.hpp"
 
 namespace dbrollback::snapshot {
@@ -14,6 +15,9 @@ struct CaptureOptions {
   // For the state before a restore: a database that is being replaced may well be damaged. Tables that cannot be
   // counted are named in left_out instead of ending the snapshot.
   bool tolerate_damage = false;
+  // For repositories: what tags pages, and the snapshot whose pages need not be stored again. Both may be null.
+  const base::Mac::Key* page_key = nullptr;
+  const Parent* parent = nullptr;
 };
 
 // Writes every segment and, last, the manifest. State after a failure: no manifest.

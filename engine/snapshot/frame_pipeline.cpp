@@ -3,23 +3,23 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/base/compress.hpp"
-
 namespace dbrollback::snapshot {
 
 struct FramePipeline::Job {
   FrameFacts facts;
+  Sifted sifted;
   base::Bytes raw;
   base::Bytes stored;
   bool ready = false;
 };
 
-FramePipeline::FramePipeline(SegmentWriter& writer, int level, unsigned threads) : writer_(&writer) {
-  const unsigned workers = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
+FramePipeline::FramePipeline(SegmentWriter& writer, const PipelineOptions& options)
+    : writer_(&writer), options_(options) {
+  const unsigned workers = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   most_jobs_ = 2ULL * workers + 2;
   try {
     for (unsigned i = 0; i < workers; ++i) {
-      threads_.emplace_back([this, level] { work(level); });
+      threads_.emplace_back([this] { work(); });
     }
     threads_.emplace_back([this] { write_in_order(); });
   } catch (...) {  // no more threads to be had: those that run must not be waited for in vain
@@ -53,18 +53,44 @@ void FramePipeline::add(const FrameFacts& facts, base::Bytes raw) {
   changed_.notify_all();
 }
 
-void FramePipeline::finish() {
+std::vector<PageRun> FramePipeline::finish() {
   {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return order_.empty() || failure_; });
     rethrow();
   }
   stop();
+  threads_.clear();
+  // The batch with page 1 came last.
+  std::ranges::sort(runs_, {}, &PageRun::page);
+  std::vector<PageRun> runs;
+  for (const auto& run : runs_) {
+    append_run(runs, run);
+  }
+  return runs;
 }
 
-void FramePipeline::work(int level) {
+void FramePipeline::process(Job& job, base::Compressor& compressor, std::optional<Sieve>& sieve) const {
+  if (sieve) {
+    sieve->sift(job.facts.first, job.raw, job.sifted);
+  }
+  if (job.raw.empty()) {
+    return;  // nothing has changed
+  }
+  job.facts.raw_bytes = job.raw.size();
+  job.facts.raw_hash = base::xxh3_128(job.raw);
+  compressor.compress(job.raw, job.stored);
+  job.facts.stored_bytes = job.stored.size();
+  job.facts.stored_hash = base::xxh3_128(job.stored);
+}
+
+void FramePipeline::work() {
   try {
-    base::Compressor compressor(level);
+    base::Compressor compressor(options_.level);
+    std::optional<Sieve> sieve;
+    if (options_.page_key != nullptr) {
+      sieve.emplace(*options_.page_key, options_.parent, options_.page_size);
+    }
     std::unique_lock lock(mutex_);
     while (true) {
       changed_.wait(lock, [&] { return !waiting_.empty() || stopping_; });
@@ -78,17 +104,33 @@ void FramePipeline::work(int level) {
         buffers_.pop_back();
       }
       lock.unlock();
-      job->facts.raw_bytes = job->raw.size();
-      job->facts.raw_hash = base::xxh3_128(job->raw);
-      compressor.compress(job->raw, job->stored);
-      job->facts.stored_bytes = job->stored.size();
-      job->facts.stored_hash = base::xxh3_128(job->stored);
+      process(*job, compressor, sieve);
       lock.lock();
       job->ready = true;
       changed_.notify_all();
     }
   } catch (...) {
     keep_failure();
+  }
+}
+
+void FramePipeline::write(Job& job) {
+  if (options_.parent != nullptr) {  // stored pages are not the database's pages: they are counted as they come
+    const std::uint64_t pages = job.sifted.tags.size();
+    for (PageRun run : job.sifted.runs) {
+      run.stored += run.holder == 0 ? stored_pages_ : 0;
+      append_run(runs_, run);
+    }
+    job.facts.first = stored_pages_;
+    job.facts.rows = pages;
+    stored_pages_ += pages;
+    job.facts.end = stored_pages_;
+  }
+  if (!job.raw.empty()) {
+    writer_->append(job.facts, job.stored);
+    if (options_.tags != nullptr) {
+      options_.tags->append(job.sifted.tags);
+    }
   }
 }
 
@@ -102,7 +144,7 @@ void FramePipeline::write_in_order() {
       }
       const auto job = order_.front();
       lock.unlock();
-      writer_->append(job->facts, job->stored);
+      write(*job);
       lock.lock();
       buffers_.push_back(std::move(job->raw));
       buffers_.push_back(std::move(job->stored));

@@ -1,5 +1,6 @@
 #include "engine/snapshot/manifest.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "engine/base/document.hpp"
@@ -9,6 +10,8 @@
 #include "engine/base/time.hpp"
 #include "engine/snapshot/format.hpp"
 #include "engine/snapshot/id.hpp"
+#include "engine/snapshot/page_map.hpp"
+#include "engine/snapshot/page_tags.hpp"
 #include "engine/snapshot/segment_writer.hpp"
 
 namespace dbrollback::snapshot {
@@ -19,6 +22,9 @@ using base::Json;
 namespace {
 
 constexpr const char* format_name = "dbrollback snapshot";
+// In format.required of a snapshot whose pages are not simply its stored pages.
+constexpr const char* page_map_feature = "page-map";
+constexpr std::uint64_t largest_file = 1ULL << 40U;
 
 [[noreturn]] void damaged(const std::string& object, const std::string& problem) {
   base::fail({.code = "damaged_manifest",
@@ -162,6 +168,17 @@ Json segments_to_json(const std::vector<SegmentFacts>& segments) {
   return out;
 }
 
+[[noreturn]] void refuse_name(const std::string& what, const std::string& name, const std::string& why,
+                              const std::string& object) {
+  base::fail({.code = "unsafe_name",
+              .exit = Exit::damaged,
+              .message = cat(base::printable(object), " names the ", what, " '", base::printable(name),
+                             "', which is not ", why),
+              .object = object,
+              .state = "nothing was read from or written to that place",
+              .next = "do not use this repository before you know who changed it"});
+}
+
 std::vector<SegmentFacts> segments_from_json(const Fields& fields, const std::string& object) {
   std::vector<SegmentFacts> segments;
   for (const auto& item : fields.list("segments")) {
@@ -172,13 +189,7 @@ std::vector<SegmentFacts> segments_from_json(const Fields& fields, const std::st
                        .hash = segment.text("hash")};
     if (facts.name.find('/') != std::string::npos || !storage::is_valid_name(facts.name) ||
         !facts.name.ends_with(".seg")) {
-      base::fail({.code = "unsafe_name",
-                  .exit = Exit::damaged,
-                  .message = cat(base::printable(object), " names the segment '", base::printable(facts.name),
-                                 "', which is not a file of this snapshot's folder"),
-                  .object = object,
-                  .state = "nothing was read from or written to that place",
-                  .next = "do not use this repository before you know who changed it"});
+      refuse_name("segment", facts.name, "a file of this snapshot's folder", object);
     }
     if (!base::hash_from_hex(facts.hash)) {
       damaged(object, "is damaged: a segment's hash");
@@ -188,12 +199,66 @@ std::vector<SegmentFacts> segments_from_json(const Fields& fields, const std::st
   return segments;
 }
 
+Json files_to_json(const std::vector<FileFacts>& files) {
+  Json out = Json::array();
+  for (const auto& file : files) {
+    out.push_back({{"name", file.name}, {"bytes", file.bytes}, {"hash", file.hash}});
+  }
+  return out;
+}
+
+// Absent in snapshots that were taken before there were such files.
+std::vector<FileFacts> files_from_json(const Fields& fields, const std::string& object) {
+  std::vector<FileFacts> files;
+  if (fields.optional("files") == nullptr) {
+    return files;
+  }
+  for (const auto& item : fields.list("files")) {
+    const Fields file(item, object);
+    FileFacts facts{.name = file.text("name"), .bytes = file.number("bytes"), .hash = file.text("hash")};
+    if (facts.name != page_map_file && facts.name != page_tags_file) {
+      refuse_name("file", facts.name, "a file of this snapshot's folder", object);
+    }
+    if (!base::hash_from_hex(facts.hash) || facts.bytes > largest_file) {
+      damaged(object, "is damaged: a file's size or hash");
+    }
+    files.push_back(std::move(facts));
+  }
+  return files;
+}
+
+Json holders_to_json(const std::vector<HolderFacts>& holders) {
+  Json out = Json::array();
+  for (const auto& holder : holders) {
+    out.push_back({{"id", holder.id}, {"pages", holder.pages}, {"segments", segments_to_json(holder.segments)}});
+  }
+  return out;
+}
+
+std::vector<HolderFacts> holders_from_json(const Fields& fields, const std::string& object) {
+  std::vector<HolderFacts> holders;
+  if (fields.optional("holders") == nullptr) {
+    return holders;
+  }
+  for (const auto& item : fields.list("holders")) {
+    const Fields holder(item, object);
+    HolderFacts facts{
+        .id = holder.text("id"), .pages = holder.number("pages"), .segments = segments_from_json(holder, object)};
+    if (!is_id(facts.id)) {
+      refuse_name("snapshot", facts.id, "an id", object);
+    }
+    holders.push_back(std::move(facts));
+  }
+  return holders;
+}
+
 void check_format(const Json& document, const std::string& object) {
   const Fields format = Fields(document, object).object("format");
   if (format.text("name") != format_name || format.number("version") == 0) {
     damaged(object, "is not the manifest of a snapshot");
   }
-  const auto required = format.texts("required");
+  auto required = format.texts("required");
+  std::erase(required, page_map_feature);
   if (format.number("version") > format_version || !required.empty()) {
     base::fail({.code = "newer_format",
                 .exit = Exit::failed,
@@ -226,24 +291,31 @@ void read_database(const Fields& document, const std::string& object, SnapshotDe
   out.page_size = static_cast<std::uint32_t>(page_size);
 }
 
-void add_up(SnapshotDetails& out) {
-  SnapshotSummary& summary = out.summary;
-  summary.tables = out.tables.size();
+}  // namespace
+
+void add_up(SnapshotDetails& details) {
+  SnapshotSummary& summary = details.summary;
+  summary.tables = details.tables.size();
   summary.rows = 0;
-  for (const auto& table : out.tables) {
+  for (const auto& table : details.tables) {
     summary.rows += table.rows;
   }
   summary.stored_bytes = 0;
-  for (const auto& segment : out.segments) {
+  for (const auto& segment : details.segments) {
     summary.stored_bytes += segment.bytes;
   }
+  for (const auto& file : details.files) {
+    summary.stored_bytes += file.bytes;
+  }
+  summary.holders.clear();
+  for (const auto& holder : details.holders) {
+    summary.holders.push_back(holder.id);
+  }
   summary.failed_checks = 0;
-  for (const auto& check : out.checks) {
+  for (const auto& check : details.checks) {
     summary.failed_checks += check.ok ? 0U : 1U;
   }
 }
-
-}  // namespace
 
 std::string manifest_to_text(const SnapshotDetails& snapshot) {
   const SnapshotSummary& summary = snapshot.summary;
@@ -251,14 +323,18 @@ std::string manifest_to_text(const SnapshotDetails& snapshot) {
   for (const auto& item : snapshot.left_out) {
     left_out.push_back({{"object", item.object}, {"reason", item.reason}});
   }
-  const Json document = {{"format", {{"name", format_name}, {"version", format_version}, {"required", Json::array()}}},
+  Json required = Json::array();
+  if (std::ranges::find(snapshot.files, page_map_file, &FileFacts::name) != snapshot.files.end()) {
+    required.push_back(page_map_feature);
+  }
+  const Json document = {{"format", {{"name", format_name}, {"version", format_version}, {"required", required}}},
                          {"id", summary.id},
                          {"created", base::to_iso(summary.created)},
                          {"duration_ms", static_cast<std::uint64_t>(summary.duration.count())},
                          {"app_version", summary.app_version},
                          {"reason", summary.reason},
                          {"tool_version", snapshot.tool_version},
-                         {"parent", nullptr},
+                         {"parent", summary.parent.empty() ? Json() : Json(summary.parent)},
                          {"mac", nullptr},
                          {"database",
                           {{"name", summary.database},
@@ -275,7 +351,9 @@ std::string manifest_to_text(const SnapshotDetails& snapshot) {
                          {"tables", tables_to_json(snapshot.tables)},
                          {"left_out", std::move(left_out)},
                          {"checks", checks_to_json(snapshot.checks)},
-                         {"segments", segments_to_json(snapshot.segments)}};
+                         {"segments", segments_to_json(snapshot.segments)},
+                         {"files", files_to_json(snapshot.files)},
+                         {"holders", holders_to_json(snapshot.holders)}};
   return base::to_text(document);
 }
 
@@ -299,6 +377,11 @@ SnapshotDetails manifest_from_text(std::string_view text, const std::string& obj
   out.tables = tables_from_json(document, object);
   out.checks = checks_from_json(document, object);
   out.segments = segments_from_json(document, object);
+  out.files = files_from_json(document, object);
+  out.holders = holders_from_json(document, object);
+  if (document.optional("parent") != nullptr) {
+    out.summary.parent = document.text("parent");
+  }
   for (const auto& item : document.list("left_out")) {
     const Fields left(item, object);
     out.left_out.push_back({.object = left.text("object"), .reason = left.text("reason")});
@@ -318,17 +401,23 @@ void publish_manifest(storage::ObjectStore& store, const SnapshotDetails& snapsh
 SnapshotDetails read_manifest(storage::ObjectStore& store, const std::string& id) {
   const std::string name = object_name(id, std::string(manifest_file));
   const std::string object = store.describe(name);
-  const auto text = read_object(store, name, largest_manifest);
+  const auto read = [&] { return read_object(store, name, largest_manifest); };
+  const auto sum_of = [](const std::string& text) {
+    return cat(to_hex(base::xxh3_128(base::bytes_of(text))), "  ", manifest_file, "\n");
+  };
+  auto text = read();
   if (!text) {
     damaged(object, "is missing");
   }
   const auto sum = read_object(store, object_name(id, std::string(manifest_sum_file)), 4096);
-  const std::string expected = cat(to_hex(base::xxh3_128(base::bytes_of(*text))), "  ", manifest_file, "\n");
   if (!sum) {
     damaged(store.describe(object_name(id, std::string(manifest_sum_file))), "is missing");
   }
-  if (*sum != expected) {
-    damaged(object, cat("is cut off or damaged (", base::human_bytes(text->size()),
+  if (*sum != sum_of(*text)) {
+    text = read();  // a disk or a network may have had one bad moment
+  }
+  if (!text || *sum != sum_of(*text)) {
+    damaged(object, cat("is cut off or damaged (", base::human_bytes(text ? text->size() : 0),
                         "): it does not fit the checksum in ", manifest_sum_file));
   }
   SnapshotDetails details = manifest_from_text(*text, object);

@@ -13,6 +13,9 @@ constexpr std::string_view manifest_file = "manifest.json";
 constexpr std::string_view manifest_sum_file = "manifest.sum";
 constexpr std::uint64_t largest_manifest = 256ULL << 20U;
 
+// Fills in what a summary says of its own details: sizes, numbers of tables and rows, holders.
+void add_up(SnapshotDetails& details);
+
 [[nodiscard]] std::string manifest_to_text(const SnapshotDetails& snapshot);
 
 // Checks every field, so that nothing in the text can lead outside the snapshot's folder. `object` names it in errors:

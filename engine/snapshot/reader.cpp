@@ -1,9 +1,8 @@
 #include "engine/snapshot/reader.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <cstring>
 
-#include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
 #include "engine/snapshot/manifest.hpp"
 #include "engine/snapshot/segment_writer.hpp"
@@ -12,115 +11,149 @@ namespace dbrollback::snapshot {
 
 using base::cat;
 
-namespace {
-
-[[noreturn]] void damaged(const std::string& object, const std::string& problem) {
-  base::fail(
-      {.code = "damaged_segment",
-       .exit = Exit::damaged,
-       .message = cat(object, " ", problem),
-       .object = object,
-       .state = "nothing was restored or changed",
-       .next = "use another snapshot: `dbrollback list` shows them; `dbrollback verify --all` finds what is whole"});
+std::vector<PageRun> read_page_map(storage::ObjectStore& store, const SnapshotDetails& manifest) {
+  std::vector<PageRun> runs;
+  const auto facts = std::ranges::find(manifest.files, page_map_file, &FileFacts::name);
+  if (facts == manifest.files.end()) {
+    if (manifest.page_count > 0) {
+      runs.push_back({.page = 0, .pages = manifest.page_count, .stored = 0, .holder = 0});
+    }
+    return runs;
+  }
+  const std::string name = object_name(manifest.summary.id, facts->name);
+  const auto text = read_object(store, name, facts->bytes);
+  if (!text) {
+    fail_damaged(store.describe(name), "is missing");
+  }
+  auto decoded = decode_page_map(base::bytes_of(*text), snapshot_key(manifest.summary.id), manifest.page_count,
+                                 manifest.holders.size());
+  if (!decoded || to_hex(base::xxh3_128(base::bytes_of(*text))) != facts->hash) {
+    fail_damaged(store.describe(name), "is damaged");
+  }
+  return std::move(*decoded);
 }
 
-// Exactly `size` bytes at `offset`, or nothing.
-bool read_exactly(const storage::ObjectReader& segment, std::uint64_t offset, std::uint64_t size, base::Bytes& into) {
-  into.resize(size);
-  return segment.read_at(offset, into) == size;
+std::string describe_pages(const std::vector<PageRun>& runs, std::size_t holder, const FrameFacts& facts) {
+  constexpr std::size_t most_named = 8;
+  std::vector<std::string> ranges;
+  std::uint64_t pages = 0;
+  for (const auto& run : runs) {
+    const std::uint64_t from = std::max(run.stored, facts.first);
+    const std::uint64_t to = std::min(run.stored + run.pages, facts.end);
+    if (run.holder != holder || from >= to) {
+      continue;
+    }
+    const std::uint64_t first = run.page + (from - run.stored) + 1;
+    const std::uint64_t last = first + (to - from) - 1;
+    pages += to - from;
+    if (ranges.size() < most_named) {
+      ranges.push_back(first == last ? std::to_string(first) : cat(first, " to ", last));
+    } else if (ranges.size() == most_named) {
+      ranges.emplace_back("…");
+    }
+  }
+  return cat(pages == 1 ? "page " : "pages ", base::join(ranges, ", "));
+}
+
+SnapshotReader::SnapshotReader(storage::ObjectStore& store, const std::string& id)
+    : manifest_(read_manifest(store, id)) {
+  holders_.emplace_back(store, id, manifest_.segments, manifest_.page_size);
+  for (const auto& facts : manifest_.holders) {
+    holders_.emplace_back(store, facts.id, facts.segments, manifest_.page_size);
+  }
+  runs_ = read_page_map(store, manifest_);
+  std::uint64_t own = 0;
+  for (const auto& run : runs_) {
+    if (run.stored + run.pages > holders_[run.holder].pages()) {
+      fail_damaged(
+          cat("page ", run.page + 1 + holders_[run.holder].pages() - std::min(run.stored, holders_[run.holder].pages()),
+              " of ", id),
+          "is missing, or stored twice");
+    }
+    own += run.holder == 0 ? run.pages : 0;
+  }
+  if (own != holders_[0].pages()) {
+    fail_damaged(cat("page ", own + 1, " of ", id), "is beyond the end of the database");
+  }
+}
+
+std::size_t SnapshotReader::run_of(std::uint64_t page) const {
+  const auto after = std::ranges::upper_bound(runs_, page, {}, &PageRun::page);
+  return static_cast<std::size_t>(after - runs_.begin()) - 1;
+}
+
+namespace {
+
+// One frame's part in what is read: it is decompressed once, whatever number of runs it serves.
+struct Wanted {
+  std::uint32_t holder;
+  std::size_t frame;
+  std::uint64_t page;
+  std::uint64_t stored;
+  std::uint64_t pages;
+};
+
+std::vector<Wanted> wanted_frames(const SnapshotReader& reader, std::uint64_t first, std::uint64_t end) {
+  std::vector<Wanted> wanted;
+  for (std::size_t number = reader.run_of(first); first < end; ++number) {
+    const PageRun& run = reader.runs()[number];
+    const StoredFrames& holder = reader.holder(run.holder);
+    const std::uint64_t run_end = std::min(end, run.page + run.pages);
+    while (first < run_end) {
+      const std::uint64_t stored = run.stored + (first - run.page);
+      const std::size_t frame = holder.frame_of(stored);
+      const std::uint64_t pages = std::min(run_end - first, holder.frames()[frame].entry.facts.end - stored);
+      wanted.push_back({.holder = run.holder, .frame = frame, .page = first, .stored = stored, .pages = pages});
+      first += pages;
+    }
+  }
+  std::ranges::stable_sort(wanted, {}, [](const Wanted& w) { return std::pair(w.holder, w.frame); });
+  return wanted;
 }
 
 }  // namespace
 
-std::vector<IndexEntry> read_index(const storage::ObjectReader& segment, const SegmentFacts& facts,
-                                   const base::Hash128& key, const std::string& object) {
-  if (segment.size() != facts.bytes) {
-    damaged(object, cat(segment.size() < facts.bytes ? "is cut off: " : "is too long: ", segment.size(),
-                        " bytes instead of ", facts.bytes));
-  }
-  base::Bytes bytes;
-  if (facts.bytes < footer_bytes || !read_exactly(segment, facts.bytes - footer_bytes, footer_bytes, bytes)) {
-    damaged(object, "is cut off");
-  }
-  const auto footer = decode_footer(bytes);
-  if (!footer || footer->snapshot_key != key || footer->frames != facts.frames || footer->frames > most_frames ||
-      footer->index_bytes != index_bytes(footer->frames) || footer->index_bytes > facts.bytes - footer_bytes ||
-      footer->index_offset != facts.bytes - footer_bytes - footer->index_bytes) {
-    damaged(object, "has a damaged footer, or is another snapshot's");
-  }
-  if (!read_exactly(segment, footer->index_offset, footer->index_bytes, bytes)) {
-    damaged(object, "is cut off");
-  }
-  auto entries = decode_index(bytes);
-  if (!entries || entries->size() != facts.frames) {
-    damaged(object, "has a damaged index");
-  }
-  std::uint64_t offset = 0;
-  for (const auto& entry : *entries) {
-    if (entry.offset != offset) {
-      damaged(object, "has a damaged index");
+void SnapshotReader::read(std::uint64_t first, std::uint64_t end, std::span<std::byte> into, Scratch& scratch) const {
+  const std::uint64_t page_size = manifest_.page_size;
+  const auto wanted = wanted_frames(*this, first, end);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const Wanted& part = wanted[i];
+    const StoredFrames& holder = holders_[part.holder];
+    const auto& frame = holder.frames()[part.frame];
+    const auto& facts = frame.entry.facts;
+    const auto target = into.subspan((part.page - first) * page_size, part.pages * page_size);
+    const bool whole = part.stored == facts.first && part.pages == facts.end - facts.first;
+    const bool again = i > 0 && wanted[i - 1].holder == part.holder && wanted[i - 1].frame == part.frame;
+    const char* problem = nullptr;
+    if (whole) {
+      problem = holder.read(frame, target, scratch.frame);
+    } else {
+      if (!again) {
+        scratch.raw.resize(facts.raw_bytes);
+        problem = holder.read(frame, scratch.raw, scratch.frame);
+      }
+      std::memcpy(target.data(), scratch.raw.data() + (part.stored - facts.first) * page_size, target.size());
     }
-    offset += header_bytes + entry.facts.stored_bytes;
-  }
-  if (offset != footer->index_offset) {
-    damaged(object, "has a damaged index");
-  }
-  return std::move(*entries);
-}
-
-SnapshotReader::SnapshotReader(storage::ObjectStore& store, const std::string& id)
-    : manifest_(read_manifest(store, id)), key_(snapshot_key(id)) {
-  for (const auto& segment : manifest_.segments) {
-    const std::string name = object_name(id, segment.name);
-    auto reader = store.open(name);
-    if (!reader) {
-      damaged(store.describe(name), "is missing");
+    if (problem != nullptr) {
+      fail_damaged(
+          cat(describe_pages(runs_, part.holder, facts), " in ", holder.segment_name(frame), " of ", holder.id()),
+          problem);
     }
-    const auto number = static_cast<std::uint32_t>(segments_.size());
-    std::uint64_t sequence = 0;
-    for (const auto& entry : read_index(*reader, segment, key_, store.describe(name))) {
-      frames_.push_back({.segment = number, .sequence = sequence++, .entry = entry});
-    }
-    segments_.push_back(std::move(reader));
-  }
-  std::ranges::sort(frames_, {}, [](const Frame& frame) {
-    return std::tuple(frame.entry.facts.object, frame.entry.facts.part, frame.entry.facts.first);
-  });
-}
-
-void SnapshotReader::read(const Frame& frame, base::Bytes& raw, base::Bytes& scratch,
-                          base::Decompressor& decompressor) const {
-  const auto& segment = *segments_[frame.segment];
-  const FrameFacts& facts = frame.entry.facts;
-  if (!read_exactly(segment, frame.entry.offset, header_bytes + facts.stored_bytes, scratch)) {
-    damaged(describe(frame), "could not be read: the segment is cut off");
-  }
-  const base::ByteView all(scratch);
-  bool unknown_feature = false;
-  const auto header = decode_header(all.first(header_bytes), key_, frame.sequence, &unknown_feature);
-  if (unknown_feature) {
-    base::fail({.code = "newer_format",
-                .exit = Exit::failed,
-                .message = cat(describe(frame), " needs a feature that this program does not know"),
-                .object = describe(frame),
-                .state = "nothing was changed",
-                .next = "use the dbrollback that wrote this snapshot, or a newer one"});
-  }
-  if (!header || *header != facts) {
-    damaged(describe(frame), "are damaged: the frame's header");
-  }
-  const base::ByteView stored = all.subspan(header_bytes);
-  raw.resize(facts.raw_bytes);
-  if (base::xxh3_128(stored) != facts.stored_hash || !decompressor.decompress(stored, raw) ||
-      base::xxh3_128(raw) != facts.raw_hash) {
-    damaged(describe(frame), "are damaged: the frame's bytes do not fit their hash");
   }
 }
 
-std::string SnapshotReader::describe(const Frame& frame) const {
-  const FrameFacts& facts = frame.entry.facts;
-  return cat("pages ", facts.first + 1, " to ", facts.end, " in ", manifest_.segments[frame.segment].name, " of ",
-             manifest_.summary.id);
+std::optional<base::Hash128> SnapshotReader::hash_of(std::uint64_t first, std::uint64_t end) const {
+  if (first >= end || end > manifest_.page_count) {
+    return std::nullopt;
+  }
+  const PageRun& run = runs_[run_of(first)];
+  if (run.page + run.pages < end) {
+    return std::nullopt;
+  }
+  const StoredFrames& holder = holders_[run.holder];
+  const std::uint64_t stored = run.stored + (first - run.page);
+  const auto& facts = holder.frames()[holder.frame_of(stored)].entry.facts;
+  return facts.first == stored && facts.end - facts.first == end - first ? std::optional(facts.raw_hash) : std::nullopt;
 }
 
 }  // namespace dbrollback::snapshot

@@ -1,49 +1,56 @@
-// Reads a snapshot's frames. Everything in a repository is untrusted: each length is checked before it is believed, and
-// each frame's hash before it is decompressed.
+// Reads a snapshot's pages, wherever they are stored: in its own segments, or in those of the snapshots that it refers
+// to.
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "dbrollback/snapshot.hpp"
-#include "engine/base/compress.hpp"
-#include "engine/snapshot/format.hpp"
-#include "engine/storage/object_store.hpp"
+#include "engine/snapshot/page_map.hpp"
+#include "engine/snapshot/stored_frames.hpp"
 
 namespace dbrollback::snapshot {
 
-// The index of a segment, checked against the manifest's facts. Throws Error (Exit::damaged) naming the segment.
-[[nodiscard]] std::vector<IndexEntry> read_index(const storage::ObjectReader& segment, const SegmentFacts& facts,
-                                                 const base::Hash128& key, const std::string& object);
-
 class SnapshotReader {
  public:
-  struct Frame {
-    std::uint32_t segment = 0;
-    std::uint64_t sequence = 0;
-    IndexEntry entry;
-  };
-
-  // Reads the manifest and every index. Throws Error (Exit::damaged) when anything of them is missing or damaged.
+  // Reads the manifest, the page map and every index. Throws Error (Exit::damaged) when anything of them is missing or
+  // damaged.
   SnapshotReader(storage::ObjectStore& store, const std::string& id);
 
   [[nodiscard]] const SnapshotDetails& manifest() const { return manifest_; }
-  // Sorted by object, part and first.
-  [[nodiscard]] const std::vector<Frame>& frames() const { return frames_; }
+  // Where each page is: in order, each page once.
+  [[nodiscard]] const std::vector<PageRun>& runs() const { return runs_; }
+  // 0: the snapshot itself; n: the n-th holder of its manifest.
+  [[nodiscard]] const StoredFrames& holder(std::size_t number) const { return holders_[number]; }
+  [[nodiscard]] std::size_t holders() const { return holders_.size(); }
 
-  // Puts a frame's content into `raw`. `scratch` and `decompressor` are the calling thread's own. Several threads may
-  // read at once. Throws Error (Exit::damaged) naming segment and pages.
-  void read(const Frame& frame, base::Bytes& raw, base::Bytes& scratch, base::Decompressor& decompressor) const;
+  // The calling thread's own.
+  struct Scratch {
+    StoredFrames::Scratch frame;
+    base::Bytes raw;
+  };
 
-  // "pages 257 to 512 in data-0000.seg", counted from 1 as SQLite does.
-  [[nodiscard]] std::string describe(const Frame& frame) const;
+  // Puts the pages [first, end) into `into`, which has their size. Several threads may read at once. Throws Error
+  // (Exit::damaged) naming pages and segment.
+  void read(std::uint64_t first, std::uint64_t end, std::span<std::byte> into, Scratch& scratch) const;
+
+  // The hash of the pages [first, end), where one frame holds exactly them.
+  [[nodiscard]] std::optional<base::Hash128> hash_of(std::uint64_t first, std::uint64_t end) const;
+
+  // The run with a page. Precondition: page < page count.
+  [[nodiscard]] std::size_t run_of(std::uint64_t page) const;
 
  private:
   SnapshotDetails manifest_;
-  base::Hash128 key_;
-  std::vector<std::unique_ptr<storage::ObjectReader>> segments_;
-  std::vector<Frame> frames_;
+  std::vector<StoredFrames> holders_;
+  std::vector<PageRun> runs_;
 };
+
+// The page map of a snapshot: of the file that its manifest names, or the one of a snapshot that stands alone, whose
+// stored pages are its pages. Throws Error (Exit::damaged).
+[[nodiscard]] std::vector<PageRun> read_page_map(storage::ObjectStore& store, const SnapshotDetails& manifest);
+
+// "pages 257 to 512", counted from 1 as SQLite does; several ranges where a frame holds several.
+[[nodiscard]] std::string describe_pages(const std::vector<PageRun>& runs, std::size_t holder, const FrameFacts& facts);
 
 }  // namespace dbrollback::snapshot

@@ -1,18 +1,15 @@
 // Writes frames one after another into segments, which it rolls at the size that the store asks for.
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "dbrollback/snapshot.hpp"
 #include "engine/snapshot/format.hpp"
-#include "engine/storage/object_store.hpp"
+#include "engine/snapshot/hashed_file.hpp"
 
 namespace dbrollback::snapshot {
-
-// The object name of a snapshot's file.
-[[nodiscard]] std::string object_name(const std::string& id, const std::string& file);
 
 // One thread. Segments become visible as they are full, but no snapshot exists before its manifest does.
 class SegmentWriter {
@@ -28,14 +25,11 @@ class SegmentWriter {
  private:
   void begin();
   void end();
-  void write(base::ByteView bytes);
 
   storage::ObjectStore* store_;
   std::string id_;
   base::Hash128 key_;
-  std::unique_ptr<storage::ObjectWriter> object_;
-  base::Hasher hash_;
-  std::uint64_t offset_ = 0;
+  std::optional<HashedFile> file_;
   std::vector<IndexEntry> entries_;
   std::vector<SegmentFacts> segments_;
 };

@@ -52,7 +52,9 @@ Json to_json(const SnapshotSummary& summary) {
           {"proven_at", summary.proven_at ? Json(base::to_iso(*summary.proven_at)) : Json()},
           {"damaged", summary.damaged},
           {"pinned", summary.pinned},
-          {"pin_reason", summary.pin_reason}};
+          {"pin_reason", summary.pin_reason},
+          {"parent", summary.parent.empty() ? Json() : Json(summary.parent)},
+          {"holders", summary.holders}};
 }
 
 SnapshotSummary summary_from_json(const Json& json) {
@@ -78,6 +80,8 @@ SnapshotSummary summary_from_json(const Json& json) {
     out.damaged = json.at("damaged").get<bool>();
     out.pinned = json.at("pinned").get<bool>();
     out.pin_reason = json.at("pin_reason").get<std::string>();
+    out.parent = json.at("parent").is_string() ? json.at("parent").get<std::string>() : "";
+    out.holders = json.at("holders").get<std::vector<std::string>>();
     return out;
   } catch (const Json::exception& error) {
     base::fail({.code = "damaged_document",

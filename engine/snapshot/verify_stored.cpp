@@ -6,9 +6,9 @@
 #include "dbrollback/error.hpp"
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
+#include "engine/snapshot/hashed_file.hpp"
 #include "engine/snapshot/manifest.hpp"
 #include "engine/snapshot/reader.hpp"
-#include "engine/snapshot/segment_writer.hpp"
 
 namespace dbrollback::snapshot {
 
@@ -19,24 +19,24 @@ namespace {
 class StoredVerifier {
  public:
   StoredVerifier(storage::ObjectStore& store, const std::string& id, const std::function<void(std::uint64_t)>& read)
-      : store_(&store), id_(&id), read_(&read), key_(snapshot_key(id)) {}
+      : store_(&store), id_(&id), read_(&read) {}
 
   StoredCheck run() {
     SnapshotDetails manifest;
-    try {
-      manifest = read_manifest(*store_, *id_);
-    } catch (const Error& error) {
-      if (error.exit() != Exit::damaged) {
-        throw;
-      }
-      add(std::string(manifest_file), base::problem_of(error));
+    if (!guarded(std::string(manifest_file), [&] { manifest = read_manifest(*store_, *id_); })) {
       return std::move(result_);
     }
-    for (const auto& segment : manifest.segments) {
-      check_segment(segment);
-      result_.frames += segment.frames;
+    guarded(std::string(page_map_file), [&] { runs_ = read_page_map(*store_, manifest); });
+    for (const auto& file : manifest.files) {
+      check_file(file);
     }
-    check_coverage(manifest);
+    check_own(manifest);
+    for (std::size_t i = 0; i < manifest.holders.size(); ++i) {
+      check_holder(manifest.holders[i], i + 1, manifest.page_size);
+    }
+    if (result_.damage.empty()) {  // every page is where the map says
+      guarded(*id_, [&] { const SnapshotReader reader(*store_, *id_); });
+    }
     check_extra_files(manifest);
     return std::move(result_);
   }
@@ -46,16 +46,60 @@ class StoredVerifier {
     result_.damage.push_back({.object = std::move(object), .problem = std::move(problem)});
   }
 
-  std::string whole_hash(const storage::ObjectReader& segment) {
+  // Damage on the way is a finding about `object`; everything else ends the verification.
+  template <class Action>
+  bool guarded(const std::string& object, Action action) {
+    try {
+      action();
+      return true;
+    } catch (const Error& error) {
+      if (error.exit() != Exit::damaged) {
+        throw;
+      }
+      // Where the error says which page or file it is, that is said first.
+      const std::string& named = error.info().object;
+      add(named.starts_with("page ") ? named : object, base::problem_of(error));
+      return false;
+    }
+  }
+
+  // Null when there is no such file.
+  std::optional<std::string> hash_of(const std::string& name) {
+    const auto file = store_->open(object_name(*id_, name));
+    if (!file) {
+      return std::nullopt;
+    }
     base::Hasher hasher;
-    base::Bytes buffer(1U << 20U);
+    buffer_.resize(1U << 20U);
     std::uint64_t offset = 0;
-    while (const std::size_t got = segment.read_at(offset, buffer)) {
-      hasher.update(base::ByteView(buffer).first(got));
+    while (const std::size_t got = file->read_at(offset, buffer_)) {
+      hasher.update(base::ByteView(buffer_).first(got));
       offset += got;
       (*read_)(got);
     }
     return to_hex(hasher.digest());
+  }
+
+  // Reads twice before it says no: a disk or a network may have had one bad moment.
+  bool has_hash(const std::string& name, const std::string& hash) {
+    return hash_of(name) == hash || hash_of(name) == hash;
+  }
+
+  void check_file(const FileFacts& facts) {
+    const auto stat = store_->stat(object_name(*id_, facts.name));
+    if (!stat) {
+      add(facts.name, "is missing");
+    } else if (stat->size != facts.bytes || !has_hash(facts.name, facts.hash)) {
+      add(facts.name, cat("is damaged: ", stat->size, " bytes, which do not fit the hash in the manifest"));
+    }
+    result_.bytes += facts.bytes;
+  }
+
+  void check_own(const SnapshotDetails& manifest) {
+    for (const auto& segment : manifest.segments) {
+      guarded(segment.name, [&] { check_segment(segment); });
+      result_.frames += segment.frames;
+    }
   }
 
   void check_segment(const SegmentFacts& facts) {
@@ -64,19 +108,10 @@ class StoredVerifier {
       add(facts.name, "is missing");
       return;
     }
-    try {
-      const auto entries = read_index(*segment, facts, key_, facts.name);
-      frames_.insert(frames_.end(), entries.begin(), entries.end());
-      result_.bytes += segment->size();
-      if (whole_hash(*segment) != facts.hash && whole_hash(*segment) != facts.hash) {
-        name_damage(*segment, facts, entries);
-      }
-    } catch (const Error& error) {
-      if (error.exit() != Exit::damaged) {
-        throw;
-      }
-      add(facts.name, base::problem_of(error));
-      whole_ = false;
+    const auto entries = read_index(*segment, facts, snapshot_key(*id_), facts.name);
+    result_.bytes += segment->size();
+    if (!has_hash(facts.name, facts.hash)) {
+      name_damage(*segment, facts, entries);
     }
   }
 
@@ -90,9 +125,9 @@ class StoredVerifier {
       bytes.resize(header_bytes + frame.stored_bytes);
       const bool complete = segment.read_at(entries[i].offset, bytes) == bytes.size();
       const base::ByteView all(bytes);
-      const auto header = decode_header(all.first(header_bytes), key_, i);
+      const auto header = decode_header(all.first(header_bytes), snapshot_key(*id_), i);
       if (!complete || !header || *header != frame || base::xxh3_128(all.subspan(header_bytes)) != frame.stored_hash) {
-        add(cat("pages ", frame.first + 1, " to ", frame.end, " in ", facts.name), "are damaged");
+        add(cat(describe_pages(runs_, 0, frame), " in ", facts.name), "are damaged");
         named = true;
       }
     }
@@ -101,23 +136,37 @@ class StoredVerifier {
     }
   }
 
-  // Every page is in exactly one frame.
-  void check_coverage(const SnapshotDetails& manifest) {
-    if (!whole_) {
-      return;
-    }
-    std::ranges::sort(frames_, {}, [](const IndexEntry& entry) { return entry.facts.first; });
-    std::uint64_t next = 0;
-    for (const auto& entry : frames_) {
-      if (entry.facts.first != next || entry.facts.end > manifest.page_count ||
-          entry.facts.raw_bytes != (entry.facts.end - next) * manifest.page_size) {
-        break;
+  // Of another snapshot's segments, the frames with pages of this one.
+  void check_holder(const HolderFacts& facts, std::size_t number, std::uint32_t page_size) {
+    guarded(cat("holder ", facts.id), [&] {
+      const StoredFrames frames(*store_, facts.id, facts.segments, page_size);
+      StoredFrames::Scratch scratch;
+      for (const std::size_t i : wanted_of(frames, number)) {
+        const auto& frame = frames.frames()[i];
+        if (frames.check(frame, scratch) != nullptr) {
+          add(cat(describe_pages(runs_, number, frame.entry.facts), " in ", frames.segment_name(frame), " of ",
+                  facts.id),
+              "are damaged");
+        }
+        ++result_.frames;
+        result_.bytes += header_bytes + frame.entry.facts.stored_bytes;
+        (*read_)(header_bytes + frame.entry.facts.stored_bytes);
       }
-      next = entry.facts.end;
+    });
+  }
+
+  std::set<std::size_t> wanted_of(const StoredFrames& frames, std::size_t number) const {
+    std::set<std::size_t> wanted;
+    for (const auto& run : runs_) {
+      const std::uint64_t end = std::min(run.stored + run.pages, frames.pages());
+      if (run.holder != number || run.stored >= end) {
+        continue;
+      }
+      for (std::size_t i = frames.frame_of(run.stored); i <= frames.frame_of(end - 1); ++i) {
+        wanted.insert(i);
+      }
     }
-    if (next != manifest.page_count && result_.damage.empty()) {
-      add(cat("page ", next + 1), "is missing, or is stored twice");
-    }
+    return wanted;
   }
 
   void check_extra_files(const SnapshotDetails& manifest) {
@@ -127,6 +176,9 @@ class StoredVerifier {
     }
     for (const auto& segment : manifest.segments) {
       known.insert(object_name(*id_, segment.name));
+    }
+    for (const auto& file : manifest.files) {
+      known.insert(object_name(*id_, file.name));
     }
     for (const auto& object : store_->list(object_name(*id_, ""))) {
       if (!known.contains(object.name)) {
@@ -138,10 +190,9 @@ class StoredVerifier {
   storage::ObjectStore* store_;
   const std::string* id_;
   const std::function<void(std::uint64_t)>* read_;
-  base::Hash128 key_;
   StoredCheck result_;
-  std::vector<IndexEntry> frames_;
-  bool whole_ = true;
+  std::vector<PageRun> runs_;
+  base::Bytes buffer_;
 };
 
 }  // namespace

@@ -45,6 +45,8 @@ struct SnapshotSummary {
   bool damaged = false;  // the last verification found damage
   bool pinned = false;
   std::string pin_reason;
+  std::string parent;                // the snapshot that it was compared with; empty: it stands alone
+  std::vector<std::string> holders;  // ids of the snapshots that hold pages of this one
 };
 
 struct ColumnFacts {
@@ -79,6 +81,20 @@ struct SegmentFacts {
   std::string hash;  // XXH3-128 of the whole file, 32 hexadecimal digits
 };
 
+// A file of a snapshot beside its segments.
+struct FileFacts {
+  std::string name;
+  std::uint64_t bytes = 0;
+  std::string hash;  // XXH3-128 of the whole file, 32 hexadecimal digits
+};
+
+// Another snapshot whose segments hold pages that have not changed since.
+struct HolderFacts {
+  std::string id;
+  std::uint64_t pages = 0;  // how many of this snapshot's pages it holds
+  std::vector<SegmentFacts> segments;
+};
+
 // What `show` shows: the summary and the rest of the manifest.
 struct SnapshotDetails {
   SnapshotSummary summary;
@@ -94,12 +110,15 @@ struct SnapshotDetails {
   std::vector<CheckResult> checks;
   std::vector<LeftOut> left_out;
   std::vector<SegmentFacts> segments;
+  std::vector<FileFacts> files;
+  std::vector<HolderFacts> holders;
 };
 
 struct SnapshotOptions {
   std::string app_version = {};  // the version about to be deployed: what `before:V` finds
   std::string reason = "snapshot";
   std::string pin = {};  // not empty: pinned from the start, with this reason
+  bool full = false;     // store every page, also those that an earlier snapshot holds
 };
 
 // Takes a snapshot of `database` into `repository`.

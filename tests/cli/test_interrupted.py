@@ -62,12 +62,12 @@ class Interrupted(messages.Case):
         self.assertEqual(self.held_ids(), [self.taken])
 
     def test_the_snapshot_of_the_state_before_a_restore(self):
-        live = self.big("live.db", 100_000)
+        self.make("app.db", "UPDATE t SET v = v || 'x'")  # so that there is something to store
         with self.unchanged():
             status, _, err = self.interrupt(os.path.join(self.repo, "snapshots", "*", "data-0000.seg.*"), "restore",
                                             self.taken, "--database", self.database, "--yes")
             self.assertEqual((status, err), (1, messages.OWN_DISK + INTERRUPTED))
-        self.assertEqual(dbr.rows(live, "PRAGMA integrity_check"), [("ok",)])
+        self.assertEqual(dbr.rows(self.path("app.db"), "PRAGMA integrity_check"), [("ok",)])
 
     def test_a_proof_by_restoring(self):
         with self.unchanged():

@@ -18,7 +18,7 @@ std::uint64_t pages_of(std::uint64_t frame) { return frame % 7 == 0 ? 200 : 1 + 
 
 std::vector<SegmentFacts> pump(MemoryStore& store, unsigned threads) {
   SegmentWriter writer(store, example_id);
-  FramePipeline pipeline(writer, 3, threads);
+  FramePipeline pipeline(writer, {.level = 3, .threads = threads});
   std::uint64_t first = 0;
   for (std::uint64_t i = 0; i < frames; ++i) {
     base::Bytes raw = pipeline.take_buffer();
@@ -27,7 +27,7 @@ std::vector<SegmentFacts> pump(MemoryStore& store, unsigned threads) {
     pipeline.add(test::range(first, pages_of(i)), std::move(raw));
     first += pages_of(i);
   }
-  pipeline.finish();
+  (void)pipeline.finish();
   return writer.finish();
 }
 
@@ -75,16 +75,16 @@ TEST(Pipeline, PassesOnAFailureOfTheVeryLastFrame) {
   MemoryStore store;
   store.fail_after(0);
   SegmentWriter writer(store, example_id);
-  FramePipeline pipeline(writer, 1, 2);
+  FramePipeline pipeline(writer, {.level = 1, .threads = 2});
   pipeline.add(test::range(0, 1), test::example_pages(0, 1));
-  EXPECT_EQ(test::error_of([&] { pipeline.finish(); }).code, "no_room");
+  EXPECT_EQ(test::error_of([&] { (void)pipeline.finish(); }).code, "no_room");
 }
 
 TEST(Pipeline, WithNothingToDoEnds) {
   MemoryStore store;
   SegmentWriter writer(store, example_id);
-  FramePipeline pipeline(writer, 1, 4);
-  pipeline.finish();
+  FramePipeline pipeline(writer, {.level = 1, .threads = 4});
+  (void)pipeline.finish();
   EXPECT_TRUE(writer.finish().empty());
 }
 
@@ -92,7 +92,7 @@ TEST(Pipeline, ThatIsAbandonedEnds) {
   MemoryStore store;
   SegmentWriter writer(store, example_id);
   {
-    FramePipeline pipeline(writer, 19, 4);
+    FramePipeline pipeline(writer, {.level = 19, .threads = 4});
     for (std::uint64_t i = 0; i < 6; ++i) {
       pipeline.add(test::range(i * 500, 500), test::example_pages(i * 500, 500));
     }
@@ -103,7 +103,7 @@ TEST(Pipeline, ThatIsAbandonedEnds) {
 TEST(Pipeline, UsesBuffersAgain) {
   MemoryStore store;
   SegmentWriter writer(store, example_id);
-  FramePipeline pipeline(writer, 1, 1);
+  FramePipeline pipeline(writer, {.level = 1, .threads = 1});
   bool used_before = false;
   for (std::uint64_t i = 0; i < 50; ++i) {
     base::Bytes raw = pipeline.take_buffer();
@@ -111,7 +111,7 @@ TEST(Pipeline, UsesBuffersAgain) {
     raw.resize(512);
     pipeline.add(test::range(i, 1), std::move(raw));
   }
-  pipeline.finish();
+  (void)pipeline.finish();
   EXPECT_TRUE(used_before);
 }
 

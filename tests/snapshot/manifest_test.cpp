@@ -66,7 +66,8 @@ TEST(Manifest, IsRefusedWithAnyFieldMissing) {
        {"", "/format", "/database", "/tables/0", "/tables/0/columns/0", "/checks/0", "/segments/0", "/left_out/0"}) {
     const Json::json_pointer pointer(parent);
     for (const auto& [key, value] : whole[pointer].items()) {
-      if (key != "parent" && key != "mac" && key != "expect") {  // null: nothing
+      // Null is nothing; and there are snapshots from before there were files and holders.
+      if (key != "parent" && key != "mac" && key != "expect" && key != "files" && key != "holders") {
         without(pointer, key);
       }
     }

@@ -70,12 +70,9 @@ class Stored : public testing::Test {
   ErrorInfo reading_fails() {
     return test::error_of([&] {
       const SnapshotReader reader(store_, example_id);
-      base::Bytes raw;
-      base::Bytes scratch;
-      base::Decompressor decompressor;
-      for (const auto& frame : reader.frames()) {
-        reader.read(frame, raw, scratch, decompressor);
-      }
+      SnapshotReader::Scratch scratch;
+      base::Bytes raw(reader.manifest().summary.raw_bytes);
+      reader.read(0, reader.manifest().page_count, raw, scratch);
     });
   }
 
@@ -83,21 +80,24 @@ class Stored : public testing::Test {
   SnapshotDetails details_;
 };
 
-TEST_F(Stored, FramesAreReadInOrderWhateverOrderTheyWereWrittenIn) {
+TEST_F(Stored, FramesAreFoundWhateverOrderTheyWereWrittenIn) {
   const SnapshotReader reader(store_, example_id);
-  ASSERT_EQ(reader.frames().size(), 10U);
-  base::Bytes raw;
-  base::Bytes scratch;
-  base::Decompressor decompressor;
+  const auto& frames = reader.holder(0).frames();
+  ASSERT_EQ(frames.size(), 10U);
+  SnapshotReader::Scratch scratch;
   std::uint64_t next = 0;
-  for (const auto& frame : reader.frames()) {
-    EXPECT_EQ(frame.entry.facts.first, next);
-    reader.read(frame, raw, scratch, decompressor);
+  for (const auto& frame : frames) {
+    const auto& facts = frame.entry.facts;
+    EXPECT_EQ(facts.first, next);
+    EXPECT_EQ(reader.hash_of(facts.first, facts.end), facts.raw_hash);
+    base::Bytes raw(facts.raw_bytes);
+    reader.read(facts.first, facts.end, raw, scratch);
     EXPECT_EQ(raw, test::example_pages(next, 4));
-    next = frame.entry.facts.end;
+    next = facts.end;
   }
   EXPECT_EQ(next, 40U);
-  EXPECT_EQ(reader.describe(reader.frames()[1]), "pages 5 to 8 in data-0000.seg of " + example_id);
+  EXPECT_EQ(reader.hash_of(0, 3), std::nullopt);
+  EXPECT_EQ(describe_pages(reader.runs(), 0, frames[1].entry.facts), "pages 5 to 8");
 }
 
 TEST_F(Stored, PagesAreReadAtAnyOffset) {
@@ -226,7 +226,7 @@ TEST_F(Forged, PagesThatAreStoredTwiceAreRefused) {
 TEST_F(Forged, PagesThatAreMissingAreNamed) {
   write({{0, 2}, {4, 2}}, 6);
   EXPECT_EQ(opening_fails().message, "page 3 of " + example_id + " is missing, or stored twice");
-  EXPECT_EQ(verify(store_).damage.at(0).object, "page 3");
+  EXPECT_EQ(verify(store_).damage.at(0).object, "page 3 of " + example_id);
 }
 
 TEST_F(Forged, PagesBeyondTheEndAreRefused) {

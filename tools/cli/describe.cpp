@@ -72,6 +72,20 @@ std::string failed_check_text(const CheckResult& check) {
   return text;
 }
 
+std::string unchanged_text(const SnapshotDetails& details) {
+  if (details.summary.parent.empty()) return {};
+  std::uint64_t pages = 0;
+  for (const HolderFacts& holder : details.holders) pages += holder.pages;
+  if (pages == 0) return "nothing since " + details.summary.parent;
+  const std::uint64_t permille = pages * 1000 / details.page_count;
+  const std::string part = pages == details.page_count ? "every page"
+                                                       : std::to_string(permille / 10) + "." +
+                                                             std::to_string(permille % 10) + " % of the pages";
+  return part + ", held by " +
+         (details.holders.size() == 1 ? details.holders.front().id
+                                      : plural(details.holders.size(), "earlier snapshot", "earlier snapshots"));
+}
+
 void say_facts(Console& console, const Facts& facts) { say_pairs(console, facts, ""); }
 
 void say_next(Console& console, const Facts& suggestions) {

@@ -21,6 +21,9 @@ namespace dbrollback::cli {
 // 'check "balance" returned 3 instead of 0'.
 [[nodiscard]] std::string failed_check_text(const CheckResult& check);
 
+// "99.1 % of the pages, held by 20261120T233015Z-v1.4.2-7f3a"; empty for a snapshot that stands alone.
+[[nodiscard]] std::string unchanged_text(const SnapshotDetails& details);
+
 // "  size  207 MB" for each pair, the labels aligned. Pairs with an empty text are left out.
 using Facts = std::vector<std::pair<std::string, std::string>>;
 void say_facts(Console& console, const Facts& facts);

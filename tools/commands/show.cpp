@@ -36,6 +36,7 @@ void say_facts_of(Console& console, const SnapshotDetails& details) {
                              : snapshot.pin_reason.empty() ? "yes"
                                                            : cli::printable(snapshot.pin_reason)},
                   {"size", cli::bytes(snapshot.raw_bytes) + ", stored in " + cli::bytes(snapshot.stored_bytes)},
+                  {"unchanged", cli::unchanged_text(details)},
                   {"pages", pages + ", " + details.encoding + ", journal mode " + details.journal_mode},
                   {"schema", details.schema_fingerprint},
                   {"rows", cli::count(snapshot.rows) + " in " + cli::plural(snapshot.tables, "table", "tables")},
@@ -104,6 +105,9 @@ void say_segments(Console& console, const SnapshotDetails& details) {
   }
   console.say();
   console.say(table);
+  for (const HolderFacts& holder : details.holders) {
+    console.say("  " + cli::plural(holder.pages, "page", "pages") + " in " + holder.id);
+  }
 }
 
 Exit run(Context& context, const Arguments& arguments) {

@@ -18,6 +18,7 @@ struct Arguments {
   std::string app_version;
   std::string pin;
   std::string output;
+  bool full = false;
   std::optional<unsigned> level;
   std::optional<unsigned> threads;
   std::optional<std::chrono::milliseconds> max_writer_pause;
@@ -68,6 +69,7 @@ void report(Context& context, const SnapshotDetails& details, bool streamed) {
   console.say(console.paint("snapshot " + snapshot.id, cli::Colour::bold) + " of " + snapshot.database);
   cli::say_facts(console,
                  {{"size", cli::bytes(snapshot.raw_bytes) + ", stored in " + cli::bytes(snapshot.stored_bytes)},
+                  {"unchanged", cli::unchanged_text(details)},
                   {"rows", cli::count(snapshot.rows) + " in " + cli::plural(snapshot.tables, "table", "tables")},
                   {"checks", checks_text(details)},
                   {"took", cli::duration(snapshot.duration)}});
@@ -83,7 +85,7 @@ void report(Context& context, const SnapshotDetails& details, bool streamed) {
 Exit run(Context& context, const Arguments& arguments) {
   Console& console = context.console();
   check(context, console, arguments);
-  const SnapshotOptions options{.app_version = arguments.app_version, .pin = arguments.pin};
+  const SnapshotOptions options{.app_version = arguments.app_version, .pin = arguments.pin, .full = arguments.full};
   const bool streamed = arguments.output == "-";
   if (streamed) console.send_text(context.global().quiet ? Console::Text::nowhere : Console::Text::to_stderr);
 
@@ -138,6 +140,9 @@ cli::Command snapshot_command() {
   command.options.text("app-version", "V", arguments->app_version,
                        "the version about to be deployed; it becomes part of the id, and before:V finds the snapshot");
   command.options.text("pin", "REASON", arguments->pin, "never remove this snapshot, because of REASON");
+  command.options.flag("full", arguments->full,
+                       "store every page; otherwise those that have not changed since the snapshot before are only "
+                       "referred to");
   command.options.text("output", "-", arguments->output,
                        "write the snapshot to standard output as a tar archive instead of to the repository");
   command.options.number("level", arguments->level, 1, 19, "zstd compression level, 1 to 19; otherwise as configured");

@@ -11,6 +11,7 @@
 #include "engine/database/sqlite/errors.hpp"
 #include "engine/database/sqlite/sqlite_database.hpp"
 #include "engine/database/sqlite/sqlite_view.hpp"
+#include "engine/database/sqlite/write_file.hpp"
 
 namespace dbrollback::database::sqlite {
 
@@ -24,14 +25,18 @@ std::chrono::milliseconds since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
 }
 
-// Compares what is read with a source, page by page.
+// Compares what is read with a source: by the hash of a run of pages, and page by page where that differs.
 class Comparison final : public BatchSink {
  public:
   Comparison(PageSource& source, std::uint32_t page_size) : source_(&source), page_size_(page_size) {}
 
   void take(Batch batch) override {
+    const std::uint64_t offset = batch.first * page_size_;
+    if (batch.first != 0 && source_->hash(offset, batch.bytes.size()) == base::xxh3_128(batch.bytes)) {
+      return;
+    }
     expected_.resize(batch.bytes.size());
-    source_->read(batch.first * page_size_, expected_);
+    source_->read(offset, expected_);
     if (batch.first == 0) {
       forgive(batch.bytes);
       forgive(expected_);
@@ -80,9 +85,6 @@ class Overwrite {
   }
 
   OverwriteResult run() {
-    if (options_->private_file) {
-      target_.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE");
-    }
     (void)target_.integer("SELECT count(*) FROM sqlite_schema");
     source_page_size_ = static_cast<std::uint32_t>(source_.integer("PRAGMA page_size"));
     wal_ = target_.value("PRAGMA journal_mode") == "wal";
@@ -242,7 +244,7 @@ class Overwrite {
     try {
       result_.comparison = compare();
     } catch (const Error& error) {
-      if (error.exit() == Exit::partial || options_->private_file) {
+      if (error.exit() == Exit::partial) {
         throw;
       }
       if (error.exit() == Exit::busy || error.code() == "interrupted") {
@@ -254,18 +256,14 @@ class Overwrite {
 
   OverwriteResult::Comparison compare() {
     const std::uint32_t version = target_.data_version();
-    // A connection from before does not survive another text encoding; a private file lets no second one in.
-    std::optional<Connection> fresh;
-    if (!options_->private_file) {
-      fresh.emplace(target_.path(), SQLITE_OPEN_READWRITE, options_->lock_timeout);
-    }
-    Connection& reader = fresh ? *fresh : target_;
+    // A connection from before does not survive another text encoding.
+    Connection reader(target_.path(), SQLITE_OPEN_READWRITE, options_->lock_timeout);
     reader.execute("BEGIN");
     (void)reader.integer("SELECT count(*) FROM sqlite_schema");
     // When nothing has changed for the connection that wrote, the reader sees what it wrote. Another form of the
     // database looks like a change.
     (void)target_.integer("PRAGMA data_version");
-    const bool unchanged = options_->private_file || target_.data_version() == version;
+    const bool unchanged = target_.data_version() == version;
     Comparison comparison(*source_pages_, source_page_size_);
     ViewOptions options;
     options.tick = options_->tick;
@@ -315,17 +313,7 @@ class Overwrite {
 }  // namespace
 
 OverwriteResult SqliteDatabase::overwrite(PageSource& source, const OverwriteOptions& options) {
-  if (options.private_file && source.size() == 0) {  // an empty file: the backup API would make a page of its own
-    (void)Connection(file_.native(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options.lock_timeout)
-        .integer("SELECT count(*) FROM sqlite_schema");
-    base::File(file_, base::File::Mode::read).sync();
-    return {.comparison = OverwriteResult::Comparison::equal, .writers_paused = {}};
-  }
-  const OverwriteResult result = Overwrite(file_, source, options).run();
-  if (options.private_file) {
-    base::File(file_, base::File::Mode::read).sync();
-  }
-  return result;
+  return options.private_file ? write_file(source, file_, options) : Overwrite(file_, source, options).run();
 }
 
 }  // namespace dbrollback::database::sqlite
