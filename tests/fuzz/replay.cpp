@@ -34,8 +34,8 @@ void run(const fs::path& file) {
 
 int main(int argc, char** argv) {
   std::size_t count = 0;
-  for (const std::string place : std::vector<std::string>(argv + 1, argv + argc)) {
-    for (const auto& file : files_in(place)) {
+  for (int i = 1; i < argc; ++i) {
+    for (const auto& file : files_in(argv[i])) {
       (void)std::fprintf(stderr, "%s\n", file.c_str());  // the last one named is the one that ended the program
       run(file);
       ++count;
