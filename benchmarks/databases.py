@@ -20,6 +20,7 @@ LAST_DAY = datetime.date(2026, 1, 1)  # the same rows on every day
 BYTES_AT_SCALE_1 = 205_000_000
 PAGE = 4096
 MESSAGES_A_TICKET = 3
+NEWEST = 200  # customers who write: rows of all of them would change the indexes' pages everywhere, and append to none
 
 
 def make(path, size):
@@ -48,7 +49,7 @@ def grow(path, pages):
     while db.execute("PRAGMA page_count").fetchone()[0] < pages:
         ticket += 1
         db.execute("INSERT INTO tickets VALUES (?, ?, ?, 'open', '2026-01-02 10:00:00')",
-                   (ticket, rng.randrange(customers) + 1, rng.choice(words.SUBJECTS)))
+                   (ticket, customers - rng.randrange(min(customers, NEWEST)), rng.choice(words.SUBJECTS)))
         for _ in range(MESSAGES_A_TICKET):
             message += 1
             db.execute("INSERT INTO messages VALUES (?, ?, 'customer', '2026-01-02 10:00:00', ?)",

@@ -29,67 +29,72 @@ class Run:
         self.words, self.env, self.until = [str(word) for word in words], env, until
 
     def __call__(self):
+        """Seconds, seconds of processor time, bytes of memory."""
         with os.fdopen(os.memfd_create("output"), "r+b") as log:
+            program, go = prepare(self.words, self.env, log)
             began = time.monotonic()
-            program = start(self.words, self.env, log)
-            took = None if self.until is None else self.wait_until(program, began)
+            os.close(go)
+            done = self.until is None or self.wait_until(program, began)
+            took = time.monotonic() - began
             _, status, used = os.wait4(program, 0)
+            if self.until is None:
+                took = time.monotonic() - began
             status = os.waitstatus_to_exitcode(status)
-            if self.until is None and status != 0 or self.until is not None and took is None:
+            if not done or self.until is None and status != 0:
                 log.seek(0)
                 said = log.read().decode("utf-8", "replace").strip()[-500:]
                 raise Failed(f"{' '.join(self.words)} ended with status {status}: {said}")
-            return used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, took
+            return took, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
 
     def wait_until(self, program, began):
-        """The time until it was done; nothing when it ended before, or took too long."""
-        took = None
-        while took is None and time.monotonic() - began < TIMEOUT:
-            if self.until():
-                took = time.monotonic() - began
-            elif os.waitid(os.P_PID, program, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
-                return None
-            else:
-                time.sleep(0.002)
+        """False when the service ended before, or took too long."""
+        done = False
+        while not done and time.monotonic() - began < TIMEOUT:
+            if os.waitid(os.P_PID, program, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                return False
+            time.sleep(0.002)
+            done = bool(self.until())
         os.kill(program, signal.SIGTERM)
-        return took
+        return done
 
 
-def start(words, env, log):
-    """The process id of a program whose parent is a shell that has ended, and which comes to this process then.
+def prepare(words, env, log):
+    """The process id of a program that begins once the descriptor beside it is closed.
 
-    The peak of memory that the kernel tells of a process includes what it was before it became this program: started
-    from here, each would seem to need as much as Python does.
+    Its parent was a shell that has ended, and it comes to this process then: the peak of memory that the kernel tells of
+    a process includes what it was before it became this program, and started from here each would seem to need as much
+    as Python does.
     """
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    shell = subprocess.run(["sh", "-c", '"$@" >&2 & echo $!', "sh", *words], env=env, stdin=subprocess.DEVNULL,
-                           stdout=subprocess.PIPE, stderr=log, check=True)
-    return int(shell.stdout)
+    script = 'exec 3<&0; { read -r go <&3; exec 3<&-; exec "$@"; } >&2 & echo $!'
+    begin, go = os.pipe()
+    shell = subprocess.run(["sh", "-c", script, "sh", *words], env=env, stdin=begin, stdout=subprocess.PIPE, stderr=log,
+                           check=True)
+    os.close(begin)
+    return int(shell.stdout), go
 
 
 def fsync(path):
     """A step that puts a file onto the disk, for programs that leave that to others."""
     def step():
+        began = time.monotonic()
         descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        return 0, 0, None
+        return time.monotonic() - began, 0, 0
     return step
 
 
 def measure(steps):
     os.sync()  # what was written before is nobody's here
-    sample, began = Sample(0, 0, 0), time.monotonic()
+    sample = Sample(0, 0, 0)
     for step in steps:
-        cpu, peak, took = step()
+        seconds, cpu, peak = step()
+        sample.seconds += seconds
         sample.cpu += cpu
         sample.peak = max(sample.peak, peak)
-        if took is not None:
-            sample.seconds = took
-            return sample
-    sample.seconds = time.monotonic() - began
     return sample
 
 
