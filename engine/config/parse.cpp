@@ -73,6 +73,19 @@ Position position_of(std::string_view text, std::size_t offset) {
           1 + static_cast<unsigned>(std::ranges::count_if(before.substr(line_start), starts_character))};
 }
 
+// Each dot of a key is a table in a table, and the library goes through them by recursion without a limit.
+void refuse_deep_keys(std::string_view file, std::string_view text) {
+  constexpr std::ptrdiff_t most_dots = 1000;
+  for (unsigned line = 1; !text.empty(); ++line) {
+    const std::string_view one = text.substr(0, text.find('\n'));
+    if (std::ranges::count(one, '.') > most_dots) {
+      place_in(file, {.line = line, .column = 1})
+          .mistake(base::cat("this line has more than ", most_dots, " dots; break it"));
+    }
+    text.remove_prefix(std::min(one.size() + 1, text.size()));
+  }
+}
+
 std::string explain(const toml::parse_error& error) {
   constexpr std::string_view prefix = "Error while ";
   std::string_view what = error.description();
@@ -92,6 +105,7 @@ Node parse(std::string_view file, std::string_view text) {
   if (const auto bad = first_invalid_utf8(text)) {
     place_in(file, position_of(text, *bad)).mistake("this is not UTF-8; save the file in that encoding");
   }
+  refuse_deep_keys(file, text);
   try {
     return convert(toml::parse(text));
   } catch (const toml::parse_error& error) {

@@ -19,7 +19,7 @@ void require_one_database(const std::vector<SnapshotSummary>& candidates, const 
   std::set<std::string> names;
   for (const auto& snapshot : candidates) {
     if (!snapshot.database.empty()) {  // a damaged manifest may be anybody's
-      names.insert(snapshot.database);
+      names.insert(printable(snapshot.database));
     }
   }
   if (names.size() > 1) {

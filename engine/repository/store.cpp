@@ -271,11 +271,13 @@ std::string Store::lineage_of(const DatabaseConfig& database, const base::fs::pa
   for (int tries = 0; tries < 2; ++tries) {
     if (const auto text = read_object(objects_, name, largest_sidecar)) {
       const Json bound = base::unseal(*text, objects_.describe(name));
-      const std::string source = bound.value("source", "");
+      const auto [source, lineage] = read_members(objects_.describe(name), [&] {
+        return std::pair(bound.value("source", std::string()), bound.value("lineage", std::string()));
+      });
       if (database.from_url && source != location.native() && base::stat_file(source)) {
         refuse_other_file(database.name, source, location);
       }
-      return bound.value("lineage", "");
+      return lineage;
     }
     const std::string text = base::seal({{"name", database.name},
                                          {"lineage", base::random_hex(16)},

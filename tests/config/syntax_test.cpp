@@ -22,6 +22,16 @@ TEST_F(ConfigSyntax, AHeaderThatIsNoNameIsASyntaxErrorToo) {
   EXPECT_TRUE(mistake_in("[\xC3\xBC]\n").starts_with("FILE:1:2: this is not TOML: "));
 }
 
+// The library would run out of stack.
+TEST_F(ConfigSyntax, KeysWithoutEndAreRefused) {
+  std::string key = "a";
+  for (int i = 0; i < 200'000; ++i) {
+    key += ".a";
+  }
+  EXPECT_EQ(mistake_in("# deep\n" + key + " = 1\n"), "FILE:2:1: this line has more than 1000 dots; break it");
+  EXPECT_EQ(mistake_in("[" + key + "]\n"), "FILE:1:1: this line has more than 1000 dots; break it");
+}
+
 TEST_F(ConfigSyntax, LettersBeyondAsciiOutsideOfQuotesAreExplained) {
   EXPECT_EQ(mistake_in("gr\xC3\xB6\xC3\x9F"
                        "e = 1\n"),

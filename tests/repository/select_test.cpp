@@ -88,6 +88,12 @@ TEST(Select, AsksWhichDatabaseWhenThereAreSeveral) {
   EXPECT_EQ(refusal(all, "before:v1").code, "ambiguous_database");
 }
 
+TEST(Select, NamesDatabasesAsATerminalCanShowThem) {
+  const std::vector<SnapshotSummary> all = {snapshot("20261118T100000Z-aaaa", "v1", "app"),
+                                            snapshot("20261119T100000Z-bbbb", "v1", "w\x1B[2Jb")};
+  EXPECT_EQ(refusal(all, "latest").message, "'latest' could be of several databases: app, w\\x1B[2Jb");
+}
+
 TEST(Select, DoesNotMistakeAnUnreadableOneForAnotherDatabase) {
   auto all = three;
   all.push_back(snapshot("20261120T100000Z-dddd", "", ""));

@@ -127,6 +127,14 @@ TEST_F(Repositories, KeepLineagesOfNamesThatAreNoFileNames) {
   EXPECT_TRUE(fs::exists(at("repository/databases/app.json")) || lineage("app").size() == 16U);
 }
 
+TEST_F(Repositories, RefuseALineageThatIsNotWhatTheyWrite) {
+  (void)lineage("app");
+  for (const char* member : {"source", "lineage"}) {
+    seal_into(at("repository/databases/app.json"), {{member, 5}});
+    EXPECT_EQ(test::error_of([&] { (void)lineage("app"); }).code, "damaged_document") << member;
+  }
+}
+
 TEST_F(Repositories, ReadBackProofsAndPins) {
   const std::string id = publish();
   EXPECT_FALSE(store_->read_proof(id));

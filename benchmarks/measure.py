@@ -1,0 +1,105 @@
+"""One measured run: programs one after another, with what they took, from their start to their last byte on the disk."""
+import ctypes
+import dataclasses
+import os
+import signal
+import subprocess
+import time
+
+TIMEOUT = 3600  # seconds that a service may take to do what is waited for
+PR_SET_CHILD_SUBREAPER = 36
+
+
+@dataclasses.dataclass
+class Sample:
+    seconds: float
+    cpu: float  # user and system, of the programs and their children
+    peak: int   # bytes of the largest process
+    written: int = 0  # bytes that are there afterwards
+
+
+class Failed(Exception):
+    """A program that could not be run, or failed; the message says which and what it said."""
+
+
+class Run:
+    """A program. With `until`, a service: it is stopped once that returns true, and what it took ends there."""
+
+    def __init__(self, *words, env=None, until=None):
+        self.words, self.env, self.until = [str(word) for word in words], env, until
+
+    def __call__(self):
+        """Seconds, seconds of processor time, bytes of memory."""
+        with os.fdopen(os.memfd_create("output"), "r+b") as log:
+            program, go = prepare(self.words, self.env, log)
+            began = time.monotonic()
+            os.close(go)
+            done = self.until is None or self.wait_until(program, began)
+            took = time.monotonic() - began
+            _, status, used = os.wait4(program, 0)
+            if self.until is None:
+                took = time.monotonic() - began
+            status = os.waitstatus_to_exitcode(status)
+            if not done or self.until is None and status != 0:
+                log.seek(0)
+                said = log.read().decode("utf-8", "replace").strip()[-500:]
+                raise Failed(f"{' '.join(self.words)} ended with status {status}: {said}")
+            return took, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
+
+    def wait_until(self, program, began):
+        """False when the service ended before, or took too long."""
+        done = False
+        while not done and time.monotonic() - began < TIMEOUT:
+            if os.waitid(os.P_PID, program, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                return False
+            time.sleep(0.002)
+            done = bool(self.until())
+        os.kill(program, signal.SIGTERM)
+        return done
+
+
+def prepare(words, env, log):
+    """The process id of a program that begins once the descriptor beside it is closed.
+
+    Its parent was a shell that has ended, and it comes to this process then: the peak of memory that the kernel tells of
+    a process includes what it was before it became this program, and started from here each would seem to need as much
+    as Python does.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    script = 'exec 3<&0; { read -r go <&3; exec 3<&-; exec "$@"; } >&2 & echo $!'
+    begin, go = os.pipe()
+    shell = subprocess.run(["sh", "-c", script, "sh", *words], env=env, stdin=begin, stdout=subprocess.PIPE, stderr=log,
+                           check=True)
+    os.close(begin)
+    return int(shell.stdout), go
+
+
+def fsync(path):
+    """A step that puts a file onto the disk, for programs that leave that to others."""
+    def step():
+        began = time.monotonic()
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        return time.monotonic() - began, 0, 0
+    return step
+
+
+def measure(steps):
+    os.sync()  # what was written before is nobody's here
+    sample = Sample(0, 0, 0)
+    for step in steps:
+        seconds, cpu, peak = step()
+        sample.seconds += seconds
+        sample.cpu += cpu
+        sample.peak = max(sample.peak, peak)
+    return sample
+
+
+def size_of(path):
+    """Bytes of a file, or of everything in a folder."""
+    if os.path.isfile(path):
+        return os.path.getsize(path)
+    return sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(path) for name in names)

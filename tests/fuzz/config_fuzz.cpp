@@ -1,0 +1,96 @@
+// dbrollback.toml: what is read from it obeys the rules, and the template that `init` writes of it means the same.
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "dbrollback/config.hpp"
+#include "engine/config/rules.hpp"
+#include "tests/fuzz/support.hpp"
+
+namespace dbrollback {
+namespace {
+
+using fuzz::require;
+using fuzz::succeeds;
+
+// A file that is removed at the end.
+class File {
+ public:
+  File() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "dbrollback-fuzz-XXXXXX").native();
+    fd_ = ::mkstemp(pattern.data());
+    require(fd_ >= 0, "there is a temporary folder");
+    path_ = pattern;
+  }
+  ~File() { (void)::unlink(path_.c_str()); }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  File(File&&) = delete;
+  File& operator=(File&&) = delete;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  void put(std::string_view text) const {
+    require(::ftruncate(fd_, 0) == 0 && ::pwrite(fd_, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()),
+            "a file can be written");
+  }
+
+ private:
+  int fd_ = -1;
+  std::string path_;
+};
+
+Config load(std::string_view text) {
+  static const File file;
+  file.put(text);
+  try {
+    return load_config(file.path());
+  } catch (const Error& error) {
+    require(error.code() == "config" && error.exit() == Exit::usage, "a mistake in a file is a usage error");
+    require(error.info().message.starts_with(file.path() + ":"), "a mistake has its place");
+    throw;
+  }
+}
+
+bool in(config::Range range, std::int64_t value) { return value >= range.least && value <= range.most; }
+
+void check(const DatabaseConfig& database) {
+  require(config::is_database_name(database.name), "a database's name is one");
+  require(database.url_problem.empty() != database.url.empty(), "a database has a path, or a reason why it has none");
+  require(database.url.empty() || database.url.starts_with('/'), "a database's path is absolute");
+  require(in(config::level_range, database.level) && in(config::threads_range, database.threads), "numbers in range");
+  require(database.lock_timeout.count() >= 0 && database.max_writer_pause <= std::chrono::hours(24), "waits in range");
+  for (const Check& query : database.checks) {
+    require(base::is_utf8(query.name) && base::is_utf8(query.sql), "texts are UTF-8");
+  }
+}
+
+void check(const Config& config) {
+  require(config.repository.empty() || config.repository.starts_with('/'), "a repository's path is absolute");
+  require(config.keep.last + config.keep.daily + config.keep.weekly + config.keep.monthly > 0, "something is kept");
+  for (const DatabaseConfig& database : config.databases) {
+    check(database);
+    std::string text;
+    if (database.url.empty() ||
+        !succeeds([&] { text = config_template(config.repository, database.name, database.url); })) {
+      continue;
+    }
+    const Config again = load(text);
+    require(again.repository == config.repository && again.databases.size() == 1, "a template is a configuration");
+    require(again.databases[0].name == database.name && again.databases[0].url == database.url,
+            "a template means the database that it was made for");
+  }
+}
+
+}  // namespace
+}  // namespace dbrollback
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace dbrollback;
+  const std::string text = fuzz::Input(data, size).rest();
+  Config config;
+  if (fuzz::succeeds([&] { config = load(text); })) {
+    check(config);
+  }
+  return 0;
+}
