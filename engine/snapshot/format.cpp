@@ -91,7 +91,8 @@ Bytes encode_header(const FrameFacts& facts, const Hash128& key, std::uint64_t s
 
 std::optional<FrameFacts> decode_header(ByteView bytes, const Hash128& key, std::uint64_t sequence,
                                         bool* unknown_feature) {
-  if (bytes.size() != header_bytes || !is_frame(bytes, frame_magic)) {
+  if (bytes.size() != header_bytes || !is_frame(bytes, frame_magic) ||
+      get<std::uint16_t>(bytes, skippable_bytes + 6) != header_bytes - skippable_bytes) {
     return std::nullopt;
   }
   const ByteView body = bytes.subspan(skippable_bytes);
@@ -172,7 +173,7 @@ std::optional<Footer> decode_footer(ByteView bytes) {
     return std::nullopt;
   }
   const ByteView body = bytes.subspan(skippable_bytes);
-  if (get<std::uint16_t>(body, 4) != format_version) {
+  if (get<std::uint16_t>(body, 4) != format_version || get<std::uint16_t>(body, 6) != 0) {
     return std::nullopt;
   }
   return Footer{.snapshot_key = get_hash(body, 8),
