@@ -219,5 +219,46 @@ TEST(Retention, DecidesOldestFirstDatabaseByDatabase) {
   EXPECT_EQ(order, (std::vector<std::string>{"2026-11-19T10:00:00Z", "2026-11-18T10:00:00Z", "2026-11-20T10:00:00Z"}));
 }
 
+SnapshotSummary referring(SnapshotSummary snapshot, std::vector<std::string> holders) {
+  snapshot.holders = std::move(holders);
+  return snapshot;
+}
+
+TEST(Retention, KeepsWhatASnapshotThatStaysRefersTo) {
+  const std::string first = "2026-11-20T10:00:00Z";
+  const std::string second = "2026-11-20T11:00:00Z";
+  const std::string third = "2026-11-20T12:00:00Z";
+  Retention keep = nothing;
+  keep.last = 1;
+  const std::vector<SnapshotSummary> all = {taken(first), referring(taken(second), {first}),
+                                            referring(taken(third), {first})};
+  EXPECT_EQ(kept(all, keep), (Kept{{first, {"holds pages of 1 snapshot that stays"}}, {third, {"last 1"}}}));
+  keep.last = 2;
+  EXPECT_EQ(kept(all, keep)[first], (std::vector<std::string>{"holds pages of 2 snapshots that stay"}));
+  EXPECT_TRUE(kept(all, nothing).empty()) << "what nobody keeps goes together";
+}
+
+TEST(Retention, KeepsWhatIsReferredToByWhatIsOnlyReferredTo) {
+  const std::string a = "2026-11-20T10:00:00Z";
+  const std::string b = "2026-11-20T11:00:00Z";
+  const std::string c = "2026-11-20T12:00:00Z";
+  Retention keep = nothing;
+  keep.last = 1;
+  // c needs only b; but b stays as a snapshot, and must stay whole.
+  const auto staying = kept({taken(a), referring(taken(b), {a}), referring(taken(c), {b})}, keep);
+  EXPECT_EQ(staying.size(), 3U);
+}
+
+TEST(Retention, KeepsWhatAnUnreadableManifestMayReferTo) {
+  SnapshotSummary unreadable;
+  unreadable.id = "2026-11-20T11:00:00Z";
+  unreadable.created = *base::time_from_iso(unreadable.id);
+  unreadable.damaged = true;
+  const auto staying = kept({taken("2026-11-20T10:00:00Z"), unreadable, taken("2026-11-20T12:00:00Z")}, nothing);
+  EXPECT_EQ(staying.size(), 2U);
+  EXPECT_EQ(staying.at("2026-11-20T10:00:00Z"),
+            (std::vector<std::string>{"may hold pages of 2026-11-20T11:00:00Z, whose manifest cannot be read"}));
+}
+
 }  // namespace
 }  // namespace dbrollback::repository
