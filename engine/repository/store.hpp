@@ -53,6 +53,8 @@ class Store {
   // Ids of everything under snapshots/, whole or not.
   [[nodiscard]] std::vector<std::string> snapshot_folders();
   [[nodiscard]] bool is_published(const std::string& id);
+  // It was published once: somebody must look at it, and nobody sweeps it away.
+  [[nodiscard]] bool lost_its_manifest(const std::string& id);
   [[nodiscard]] SnapshotSummary summary(const std::string& id);  // a damaged manifest gives a damaged summary
 
   [[nodiscard]] std::optional<ProofRecord> read_proof(const std::string& id);  // throws when it is damaged
@@ -75,6 +77,8 @@ class Store {
   [[nodiscard]] base::FileLock lock_database(const base::fs::path& location);
   // Removes what crashed writers left, when nobody else is at work; returns the ids.
   std::vector<std::string> sweep();
+  // Takes a snapshot, whole or not, out of the repository: wherever this ends, it is whole or unfinished.
+  void remove_snapshot(const std::string& id);
 
  private:
   [[nodiscard]] base::fs::path lock_path(const std::string& name);

@@ -3,6 +3,7 @@
 #include "engine/base/fail.hpp"
 #include "engine/base/file.hpp"
 #include "engine/base/processes.hpp"
+#include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
 
@@ -40,6 +41,7 @@ KeptAside::KeptAside(const path& target, const std::vector<path>& files) : targe
     const path copy = cat(target.native(), mark, suffix);
     base::copy_file(file, copy);
     copies_.emplace_back(file, copy);
+    base::reached("copy kept aside");
   }
 }
 
@@ -59,6 +61,7 @@ void KeptAside::clear_place() {
     base::remove_file(target_.native() + suffix);
   }
   base::sync_folder(target_.parent_path());
+  base::reached("place emptied");
 }
 
 void KeptAside::put_back(const Error& reason) {
@@ -67,6 +70,7 @@ void KeptAside::put_back(const Error& reason) {
     for (const auto& [original, copy] : copies_) {
       base::overwrite_file(copy, original);
     }
+    base::reached("put back");
   } catch (const Error& error) {
     base::fail({.code = "put_back_failed",
                 .exit = Exit::partial,

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 
 namespace dbrollback::snapshot {
@@ -59,6 +60,7 @@ void SegmentWriter::end() {
       {.snapshot_key = key_, .index_offset = index_offset, .index_bytes = index.size(), .frames = entries_.size()}));
   object_->commit();
   object_.reset();
+  base::reached("segment committed");
   SegmentFacts& segment = segments_.back();
   segment.bytes = offset_;
   segment.frames = entries_.size();

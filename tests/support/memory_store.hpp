@@ -63,6 +63,8 @@ class MemoryStore final : public storage::ObjectStore {
     storage::check_name(name);
     objects_.erase(name);
   }
+  void withdraw(const std::string& name) override { objects_.erase(name); }
+  [[nodiscard]] bool is_unfinished(const std::string& /*name*/) override { return false; }
   void remove_all(const std::string& prefix) override {
     storage::check_name(std::string_view(prefix).substr(0, prefix.size() - 1));
     std::erase_if(objects_, [&](const auto& object) { return object.first.starts_with(prefix); });
