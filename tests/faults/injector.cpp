@@ -42,16 +42,21 @@ Injector::Injector() : root_(environment("DBROLLBACK_FAULTS_ROOT")) {
   if (const std::string file = environment("DBROLLBACK_FAULTS_TRACE"); !file.empty()) {
     trace_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   }
-  std::istringstream words(environment("DBROLLBACK_FAULTS"));
-  words >> action_ >> at_;
-  from_then_on_ = words.peek() == '+';
-  if (from_then_on_) {
-    (void)words.get();
-  }
-  words >> std::ws;
-  std::getline(words, argument_);
-  if (action_ == "cut") {
-    disk_ = std::make_unique<Disk>(root_);
+  std::istringstream all(environment("DBROLLBACK_FAULTS"));
+  for (std::string text; std::getline(all, text, ';');) {
+    std::istringstream words(text);
+    Action action;
+    words >> action.what >> action.at;
+    if (words.peek() == '+') {
+      action.from_then_on = true;
+      (void)words.get();
+    }
+    words >> std::ws;
+    std::getline(words, action.argument);
+    if (action.what == "cut") {
+      disk_ = std::make_unique<Disk>(root_);
+    }
+    actions_.push_back(std::move(action));
   }
 }
 
@@ -63,28 +68,34 @@ Injector::Fault Injector::before(std::string_view call, const std::string& objec
   ++calls_;
   const std::string line = std::to_string(calls_) + " " + std::string(call) + " " + object;
   trace(line);
-  const bool now = calls_ == at_ || (from_then_on_ && calls_ > at_ && needs_room(call));
-  if (!now || action_ == "point") {
-    return {};
+  for (const auto& action : actions_) {
+    const bool now = calls_ == action.at || (action.from_then_on && calls_ > action.at && needs_room(call));
+    if (!now || action.what == "point") {
+      continue;
+    }
+    trace(action.what + " " + line);
+    if (action.what == "kill") {
+      die();
+    }
+    if (action.what == "cut") {
+      disk_->cut(action.argument);
+      die();
+    }
+    return action.what == "short" ? Fault{.error = 0, .is_short = true}
+                                  : Fault{.error = error_number(action.argument), .is_short = false};
   }
-  trace(action_ + " " + line);
-  if (action_ == "kill") {
-    die();
-  }
-  if (action_ == "cut") {
-    disk_->cut(argument_);
-    die();
-  }
-  return action_ == "short" ? Fault{.error = 0, .is_short = true}
-                            : Fault{.error = error_number(argument_), .is_short = false};
+  return {};
 }
 
 void Injector::reached(std::string_view point) {
   const std::scoped_lock lock(mutex_);
   trace("point " + std::string(point));
-  if (action_ == "point" && argument_ == point && ++reached_ == at_) {
-    trace("died at " + std::string(point));
-    die();
+  const long times = ++reached_[std::string(point)];
+  for (const auto& action : actions_) {
+    if (action.what == "point" && action.argument == point && action.at == times) {
+      trace("died at " + std::string(point));
+      die();
+    }
   }
 }
 

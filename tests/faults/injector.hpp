@@ -4,7 +4,7 @@
 //   DBROLLBACK_FAULTS_ROOT   the folder whose files count; and /proc, as the list of processes
 //   DBROLLBACK_FAULTS_TRACE  a file that gets a line for each call ("12 write /path"), each point ("point sum written")
 //                            and each thing that was done ("fail 12 write /path")
-//   DBROLLBACK_FAULTS        what to do:
+//   DBROLLBACK_FAULTS        what to do, one or more of these with "; " between them:
 //     fail N ENOSPC          the Nth call fails so, once
 //     fail N+ ENOSPC         it and all after it that need room fail so
 //     short N                the Nth call, a write, writes half of what it was given
@@ -13,10 +13,13 @@
 //     cut N MODE             the power fails before the Nth call: see disk.hpp
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/faults/disk.hpp"
 
@@ -40,18 +43,22 @@ class Injector {
   void synced_folder(const std::string& path);
 
  private:
+  struct Action {
+    std::string what;
+    long at = 0;
+    bool from_then_on = false;
+    std::string argument;
+  };
+
   [[nodiscard]] bool counts(const std::string& object) const;
   void trace(const std::string& line) const;
 
   std::mutex mutex_;
   std::string root_;
   int trace_ = -1;
-  std::string action_;
-  long at_ = 0;
-  bool from_then_on_ = false;
-  std::string argument_;
+  std::vector<Action> actions_;
   long calls_ = 0;
-  long reached_ = 0;
+  std::map<std::string, long, std::less<>> reached_;
   std::unique_ptr<Disk> disk_;
 };
 
