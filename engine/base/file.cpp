@@ -40,6 +40,9 @@ File::File(const fs::path& path, Mode mode, mode_t permissions) : path_(path) {
   if ((mode == Mode::create || mode == Mode::create_new) && system().fchmod(fd_, permissions) != 0) {
     const int error = errno;
     (void)system().close(std::exchange(fd_, -1));
+    if (mode == Mode::create_new) {
+      (void)system().unlink(path.c_str());
+    }
     fail_errno(error, "set the mode of", path);
   }
 }
@@ -235,7 +238,7 @@ bool rename_file_if_absent(const fs::path& from, const fs::path& to) {
     }
     return true;
   }
-  remove_file(from);
+  (void)system().unlink(from.c_str());  // `to` is there: what stays of `from` is a leftover, not a failure
   return true;
 }
 

@@ -319,6 +319,9 @@ void Store::require_writable() const {
 }
 
 base::fs::path Store::lock_path(const std::string& name) {
+  if (!base::stat_file(folder_)) {
+    base::fail_errno(ENOENT, "lock", folder_);
+  }
   base::make_folder(folder_ / "locks", permissions_.folder);
   return folder_ / "locks" / name;
 }

@@ -238,7 +238,15 @@ void write_new_file(database::PageSource& pages, const std::filesystem::path& fi
                 .next = "choose another path, or remove that file first"});
   }
   base::reached("new file renamed");
-  base::sync_folder(file.parent_path());
+  try {
+    base::sync_folder(file.parent_path());
+  } catch (const Error& error) {
+    ErrorInfo info = error.info();
+    info.exit = Exit::partial;
+    info.state = cat(printable(file.native()), " is written and whole, and may be gone after a power cut");
+    info.next = "look at that disk, remove the file, and run this command again";
+    base::fail(std::move(info));
+  }
 }
 
 RestoreResult execute(repository::Store& from, repository::Store* before_in, const RestorePlan& plan,

@@ -1,6 +1,7 @@
 #include "engine/storage/local/local_store.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "engine/base/fail.hpp"
@@ -96,15 +97,23 @@ path LocalStore::path_of(const std::string& name) const {
   return root_ / name;
 }
 
+// The store's own folder is not made: when it is gone, its disk is, or somebody has removed it.
+void LocalStore::make_folder_of(const path& file) const {
+  if (!base::stat_file(root_)) {
+    base::fail_errno(ENOENT, "write into", root_);
+  }
+  base::make_folder(file.parent_path(), permissions_.folder);
+}
+
 std::unique_ptr<ObjectWriter> LocalStore::put(const std::string& name) {
   const path target = path_of(name);
-  base::make_folder(target.parent_path(), permissions_.folder);
+  make_folder_of(target);
   return std::make_unique<LocalWriter>(target, permissions_.file);
 }
 
 bool LocalStore::put_if_absent(const std::string& name, base::ByteView bytes) {
   const path target = path_of(name);
-  base::make_folder(target.parent_path(), permissions_.folder);
+  make_folder_of(target);
   LocalWriter writer(target, permissions_.file);
   writer.write(bytes);
   return writer.commit_if_absent();

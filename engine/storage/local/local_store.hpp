@@ -12,6 +12,7 @@ struct Permissions {
   mode_t file = 0600;
 };
 
+// Writing needs the folder itself to be there: Error ("not_found") when it is not.
 class LocalStore final : public ObjectStore {
  public:
   LocalStore(base::fs::path root, Permissions permissions);
@@ -32,6 +33,7 @@ class LocalStore final : public ObjectStore {
 
  private:
   [[nodiscard]] base::fs::path path_of(const std::string& name) const;
+  void make_folder_of(const base::fs::path& file) const;
 
   base::fs::path root_;
   Permissions permissions_;
