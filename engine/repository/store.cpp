@@ -355,8 +355,13 @@ std::vector<std::string> Store::sweep() {
   if (!base::FileLock::try_exclusive(lock_path("repository.lock"), permissions_.file, alone)) {
     return removed;
   }
+  for (const char* kept : {"runs/", "databases/"}) {
+    objects_.remove_unfinished(kept);
+  }
   for (const auto& id : snapshot_folders()) {
-    if (!is_published(id) && !lost_its_manifest(id)) {
+    if (is_published(id)) {
+      objects_.remove_unfinished(cat("snapshots/", id, "/"));  // a proof or a pin
+    } else if (!lost_its_manifest(id)) {
       remove_snapshot(id);
       removed.push_back(id);
     }

@@ -78,6 +78,8 @@ class ObjectStore {
   virtual void withdraw(const std::string& name) = 0;
   // There is what a writer of this object left that died before its commit, or lives, or what `withdraw` left.
   [[nodiscard]] virtual bool is_unfinished(const std::string& name) = 0;
+  // Removes what writers left directly below `prefix` that died before their commit. Precondition: nobody writes there.
+  virtual void remove_unfinished(const std::string& prefix) = 0;
   // Removes everything below `prefix`, what was never committed included.
   virtual void remove_all(const std::string& prefix) = 0;
   // For messages: where a person finds the object.

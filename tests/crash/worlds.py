@@ -191,7 +191,7 @@ class World:
         if self.run("verify", "--all", "--level", "restored").exit != 0:
             raise AssertionError("not every snapshot is whole in the end")
         left = [path for path in self.tree()
-                if re.searchX, os.path.relpath(path, self.root))
+                if re.search(r"\.part$|dbrollback-|app\.db-journal$", os.path.relpath(path, self.root))
                 or (os.path.dirname(path).endswith("/snapshots") and not os.path.exists(f"{path}/manifest.json"))]
         if left:
             raise AssertionError(f"left behind: {left}")

@@ -186,6 +186,14 @@ bool LocalStore::is_unfinished(const std::string& name) {
   });
 }
 
+void LocalStore::remove_unfinished(const std::string& prefix) {
+  for (const auto& entry : base::list_folder(root_ / prefix)) {
+    if (entry.ends_with(unfinished)) {
+      base::remove_file(root_ / prefix / entry);
+    }
+  }
+}
+
 void LocalStore::remove_all(const std::string& prefix) {
   const path folder = path_of(prefix.ends_with('/') ? prefix.substr(0, prefix.size() - 1) : prefix);
   if (!base::stat_entry(folder)) {

@@ -26,6 +26,7 @@ class LocalStore final : public ObjectStore {
   void remove(const std::string& name) override;
   void withdraw(const std::string& name) override;
   [[nodiscard]] bool is_unfinished(const std::string& name) override;
+  void remove_unfinished(const std::string& prefix) override;
   void remove_all(const std::string& prefix) override;
   [[nodiscard]] std::string describe(const std::string& name) const override;
   [[nodiscard]] std::optional<std::uint64_t> free_bytes() const override;
