@@ -54,7 +54,7 @@ class Doctor {
   void repository() {
     Repository repository = Repository::open(config_->repository);
     const std::string folder = printable(repository.folder().native());
-    if (::access(repository.folder().c_str(), W_OK | X_OK) != 0) {
+    if (base::why_no_access(repository.folder(), W_OK | X_OK) != 0) {
       add(Diagnosis::Level::failure, "repository", cat(folder, " cannot be written by this account"),
           "run as the account that owns it, or make it with `init --group`");
     }
@@ -82,7 +82,7 @@ class Doctor {
     }
     for (const auto& id : repository.store().snapshot_folders()) {
       if (!repository.store().is_published(id)) {
-        if (repository.store().objects().stat(cat("snapshots/", id, "/manifest.sum"))) {
+        if (repository.store().lost_its_manifest(id)) {
           add(Diagnosis::Level::failure, "repository", cat(id, " has lost its manifest.json: it cannot be restored"),
               "put the file back from a copy of the repository, or remove the folder by hand");
           continue;
@@ -114,8 +114,8 @@ class Doctor {
     add(Diagnosis::Level::ok, subject,
         cat(file, ": ", base::human_bytes(facts.bytes()), ", ", base::plural(facts.schema.tables.size(), "table"),
             ", journal mode ", facts.journal_mode, ", page size ", facts.page_size));
-    if (::access(database->location().c_str(), W_OK) != 0 ||
-        ::access(database->location().parent_path().c_str(), W_OK) != 0) {
+    if (base::why_no_access(database->location(), W_OK) != 0 ||
+        base::why_no_access(database->location().parent_path(), W_OK) != 0) {
       add(Diagnosis::Level::warning, subject, cat("this account may read ", file, " but not restore into it"),
           "restores must run as the account that owns the database");
     }

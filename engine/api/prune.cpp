@@ -102,13 +102,9 @@ std::vector<std::string> execute_prune(Repository& repository, const PrunePlan& 
   repository::RunRecord record{.command = "prune", .database = {}, .facts = {}};
   const auto remove = [&](const std::string& id) {
     snapshot::stop_if_cancelled(observer);
-    const std::string folder = base::cat("snapshots/", id, "/");
-    // The manifest first: from then on it is no snapshot, and what stays after a crash is swept away.
-    store.objects().remove(folder + "manifest.json");
-    store.objects().remove(folder + "manifest.sum");  // so that it is unfinished, not one that lost its manifest
+    store.remove_snapshot(id);
     removed.push_back(id);
     record.facts.emplace_back("removed", id);
-    store.objects().remove_all(folder);
   };
   repository::recorded(store, record, observer, [&] {
     // The newest first: nothing goes before what refers to it.
@@ -116,7 +112,8 @@ std::vector<std::string> execute_prune(Repository& repository, const PrunePlan& 
       try {
         remove(id);
       } catch (const Error& error) {
-        fail_between(error, removed.size());
+        const bool begun = !store.is_published(id);  // what is left of it is swept away
+        fail_between(error, removed.size() + (begun ? 1U : 0U));
       }
     }
   });

@@ -1,10 +1,9 @@
-#include <optional>
 #include <set>
 #include <utility>
 
 #include "dbrollback/repository.hpp"
 #include "engine/base/fail.hpp"
-#include "engine/base/random.hpp"
+#include "engine/base/temporary_folder.hpp"
 #include "engine/base/text.hpp"
 #include "engine/repository/store.hpp"
 #include "engine/snapshot/capture.hpp"
@@ -81,37 +80,28 @@ class Unpacker final : public storage::TarSink {
 }  // namespace
 
 struct SpooledSnapshot::State {
-  std::filesystem::path folder;
-  std::optional<Repository> repository;
+  explicit State(const std::filesystem::path& parent)
+      : folder(parent / "dbrollback-spool-"), repository(Repository::create(folder.path())) {}
+  base::TemporaryFolder folder;
+  Repository repository;
   std::string id;
-  State() = default;
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  State(State&&) = delete;
-  State& operator=(State&&) = delete;
-  ~State() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder, ignored);
-  }
 };
 
 SpooledSnapshot::SpooledSnapshot(int fd, const std::filesystem::path& spool, Observer& observer)
-    : state_(std::make_unique<State>()) {
-  const auto parent = base::fs::absolute(spool.empty() ? base::temporary_folder() : spool);
-  state_->folder = parent / cat("dbrollback-spool-", base::random_hex(8));
-  state_->repository.emplace(Repository::create(state_->folder));
-  observer.note(cat("spooling the stream to ", printable(state_->folder.native()), " (",
-                    base::human_bytes(base::disk_of(parent).free_bytes), " free there); it is removed afterwards"));
-  Unpacker unpacker(state_->repository->store(), observer);
+    : state_(std::make_unique<State>(base::fs::absolute(spool.empty() ? base::temporary_folder() : spool))) {
+  const base::fs::path& folder = state_->folder.path();
+  observer.note(cat("spooling the stream to ", printable(folder.native()), " (",
+                    base::human_bytes(base::disk_of(folder).free_bytes), " free there); it is removed afterwards"));
+  Unpacker unpacker(state_->repository.store(), observer);
   storage::read_tar(fd, "standard input", unpacker);
   state_->id = unpacker.id();
-  if (state_->id.empty() || !state_->repository->store().is_published(state_->id)) {
+  if (state_->id.empty() || !state_->repository.store().is_published(state_->id)) {
     refuse("ends before its manifest: the stream was cut off");
   }
 }
 
 SpooledSnapshot::~SpooledSnapshot() = default;
-Repository& SpooledSnapshot::repository() { return *state_->repository; }
+Repository& SpooledSnapshot::repository() { return state_->repository; }
 const std::string& SpooledSnapshot::id() const { return state_->id; }
 
 }  // namespace dbrollback

@@ -10,6 +10,7 @@
 
 #include "engine/base/fail.hpp"
 #include "engine/base/file.hpp"
+#include "engine/base/system.hpp"
 
 namespace dbrollback::base {
 
@@ -40,11 +41,11 @@ void pour(const File& source, File& target) {
 void copy_file(const fs::path& from, const fs::path& to) {
   const File source(from, File::Mode::read);
   struct stat info {};
-  if (::fstat(source.fd(), &info) != 0) {
+  if (system().fstat(source.fd(), info) != 0) {
     fail_errno(errno, "look at", from);
   }
   File target(to, File::Mode::create_new, info.st_mode & 07777U);
-  if (::fchown(target.fd(), info.st_uid, info.st_gid) != 0 && errno != EPERM) {
+  if (system().fchown(target.fd(), info.st_uid, info.st_gid) != 0 && errno != EPERM) {
     fail_errno(errno, "set the owner of", to);
   }
   pour(source, target);
@@ -65,17 +66,23 @@ void overwrite_file(const fs::path& from, const fs::path& to) {
 
 void give_to_folder_owner(const fs::path& path) {
   struct stat folder {};
-  if (::geteuid() != 0 || ::stat(path.parent_path().c_str(), &folder) != 0) {
+  if (::geteuid() != 0 || system().stat(path.parent_path().c_str(), folder) != 0) {
     return;
   }
-  if (::chown(path.c_str(), folder.st_uid, folder.st_gid) != 0) {
+  if (system().chown(path.c_str(), folder.st_uid, folder.st_gid) != 0) {
     fail_errno(errno, "set the owner of", path);
+  }
+}
+
+void set_group(const fs::path& path, gid_t group) {
+  if (system().chown(path.c_str(), static_cast<uid_t>(-1), group) != 0) {
+    fail_errno(errno, "give to the group", path);
   }
 }
 
 void empty_file(const fs::path& path) {
   File file(path, File::Mode::write);
-  if (::ftruncate(file.fd(), 0) != 0) {
+  if (uninterrupted([&] { return system().ftruncate(file.fd(), 0); }) != 0) {
     fail_errno(errno, "empty", path);
   }
   file.sync();
@@ -85,7 +92,8 @@ Disk disk_of(const fs::path& path) {
   const fs::path there = existing(path);
   struct statvfs room {};
   struct statfs kind {};
-  if (::statvfs(there.c_str(), &room) != 0 || ::statfs(there.c_str(), &kind) != 0) {
+  if (uninterrupted([&] { return system().statvfs(there.c_str(), room); }) != 0 ||
+      uninterrupted([&] { return system().statfs(there.c_str(), kind); }) != 0) {
     fail_errno(errno, "look at the disk of", there);
   }
   const auto info = stat_file(there);

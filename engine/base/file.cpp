@@ -1,7 +1,6 @@
 #include "engine/base/file.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,21 +8,12 @@
 #include <utility>
 
 #include "engine/base/fail.hpp"
+#include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 
 namespace dbrollback::base {
 
 namespace {
-
-// Makes a call again for as long as a signal interrupts it.
-template <class Call>
-auto retry(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) {
-    result = call();
-  }
-  return result;
-}
 
 int flags_of(File::Mode mode) {
   switch (mode) {
@@ -43,12 +33,18 @@ int flags_of(File::Mode mode) {
 }  // namespace
 
 File::File(const fs::path& path, Mode mode, mode_t permissions) : path_(path) {
-  fd_ = retry([&] { return ::open(path.c_str(), flags_of(mode) | O_CLOEXEC | O_NOFOLLOW, permissions); });
+  fd_ =
+      uninterrupted([&] { return system().open(path.c_str(), flags_of(mode) | O_CLOEXEC | O_NOFOLLOW, permissions); });
   if (fd_ < 0) {
     fail_errno(errno, mode == Mode::read || mode == Mode::write ? "open" : "create", path);
   }
-  if ((mode == Mode::create || mode == Mode::create_new) && ::fchmod(fd_, permissions) != 0) {
-    fail_errno(errno, "set the mode of", path);
+  if ((mode == Mode::create || mode == Mode::create_new) && system().fchmod(fd_, permissions) != 0) {
+    const int error = errno;
+    (void)system().close(std::exchange(fd_, -1));
+    if (mode == Mode::create_new) {
+      (void)system().unlink(path.c_str());
+    }
+    fail_errno(error, "set the mode of", path);
   }
 }
 
@@ -62,13 +58,13 @@ File& File::operator=(File&& other) noexcept {
 
 File::~File() {
   if (fd_ >= 0) {
-    (void)::close(fd_);
+    (void)system().close(fd_);
   }
 }
 
 std::uint64_t File::size() const {
   struct stat info {};
-  if (::fstat(fd_, &info) != 0) {
+  if (system().fstat(fd_, info) != 0) {
     fail_errno(errno, "look at", path_);
   }
   return static_cast<std::uint64_t>(info.st_size);
@@ -79,8 +75,8 @@ void File::write(ByteView bytes) { write_all(fd_, bytes, path_); }
 std::size_t File::read_at(std::uint64_t offset, std::span<std::byte> into) const {
   std::size_t done = 0;
   while (done < into.size()) {
-    const ssize_t got =
-        retry([&] { return ::pread(fd_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done)); });
+    const ssize_t got = uninterrupted(
+        [&] { return system().pread(fd_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done)); });
     if (got < 0) {
       fail_errno(errno, "read", path_);
     }
@@ -93,23 +89,24 @@ std::size_t File::read_at(std::uint64_t offset, std::span<std::byte> into) const
 }
 
 void File::sync() {
-  if (retry([&] { return ::fsync(fd_); }) != 0) {
+  if (uninterrupted([&] { return system().fsync(fd_); }) != 0) {
     fail_errno(errno, "write to the disk", path_);
   }
 }
 
-void File::start_writing_back() noexcept { (void)::sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE); }
+void File::start_writing_back() noexcept { (void)system().sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE); }
 
 void File::close() {
   const int fd = std::exchange(fd_, -1);
-  if (fd >= 0 && ::close(fd) != 0 && errno != EINTR) {
+  if (fd >= 0 && system().close(fd) != 0 && errno != EINTR) {
     fail_errno(errno, "close", path_);
   }
 }
 
-std::optional<FileStat> stat_file(const fs::path& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) {
+namespace {
+
+std::optional<FileStat> looked_at(int result, const struct stat& info, const fs::path& path) {
+  if (result != 0) {
     if (errno == ENOENT || errno == ENOTDIR) {
       return std::nullopt;
     }
@@ -120,8 +117,38 @@ std::optional<FileStat> stat_file(const fs::path& path) {
                   .device = info.st_dev,
                   .inode = info.st_ino,
                   .is_folder = S_ISDIR(info.st_mode),
-                  .is_regular = S_ISREG(info.st_mode)};
+                  .is_regular = S_ISREG(info.st_mode),
+                  .is_ours = info.st_uid == ::geteuid()};
 }
+
+}  // namespace
+
+std::optional<FileStat> stat_file(const fs::path& path) {
+  struct stat info {};
+  const int result = system().stat(path.c_str(), info);
+  return looked_at(result, info, path);
+}
+
+std::optional<FileStat> stat_entry(const fs::path& path) {
+  struct stat info {};
+  const int result = system().lstat(path.c_str(), info);
+  return looked_at(result, info, path);
+}
+
+std::optional<FileStat> glance_at(const fs::path& path) {
+  try {
+    return stat_file(path);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+fs::path real_path(const fs::path& path) {
+  std::string real;
+  return system().real_path(path.c_str(), real) == 0 ? fs::path(real) : path;
+}
+
+int why_no_access(const fs::path& path, int mode) { return system().access(path.c_str(), mode) == 0 ? 0 : errno; }
 
 std::optional<std::string> read_file(const fs::path& path, std::uint64_t limit) {
   if (!stat_file(path)) {
@@ -145,7 +172,7 @@ std::optional<std::string> read_file(const fs::path& path, std::uint64_t limit) 
 
 void write_all(int fd, ByteView bytes, const std::string& object) {
   while (!bytes.empty()) {
-    const ssize_t put = retry([&] { return ::write(fd, bytes.data(), bytes.size()); });
+    const ssize_t put = uninterrupted([&] { return system().write(fd, bytes.data(), bytes.size()); });
     if (put < 0) {
       fail_errno(errno, "write", object);
     }
@@ -158,46 +185,55 @@ void make_folder(const fs::path& path, mode_t permissions) {
     return;
   }
   make_folder(path.parent_path(), permissions);
-  if (::mkdir(path.c_str(), permissions) != 0) {
+  if (system().mkdir(path.c_str(), permissions) != 0) {
     if (errno == EEXIST) {
       return;
     }
     fail_errno(errno, "create", path);
   }
-  if (::chmod(path.c_str(), permissions) != 0) {  // the umask may have taken some away
+  set_mode(path, permissions);  // the umask may have taken some away
+  sync_folder(path.parent_path());
+}
+
+void set_mode(const fs::path& path, mode_t permissions) {
+  if (system().chmod(path.c_str(), permissions) != 0) {
     fail_errno(errno, "set the mode of", path);
   }
 }
 
 void sync_folder(const fs::path& path) {
-  const int fd = retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+  const fs::path folder = path.empty() ? "." : path;
+  const int fd = uninterrupted([&] { return system().open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0); });
+  if (fd < 0 && errno == EACCES) {
+    return;  // who may write a folder and not read it cannot sync it
+  }
   if (fd < 0) {
     fail_errno(errno, "open", path);
   }
-  const int result = retry([&] { return ::fsync(fd); });
+  const int result = uninterrupted([&] { return system().fsync(fd); });
   const int error = errno;
-  (void)::close(fd);
+  (void)system().close(fd);
   if (result != 0 && error != EINVAL) {  // some file systems cannot sync a folder
     fail_errno(error, "write to the disk", path);
   }
 }
 
 void rename_file(const fs::path& from, const fs::path& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) {
+  if (system().rename(from.c_str(), to.c_str()) != 0) {
     fail_errno(errno, cat("rename ", from.filename().native(), " to"), to);
   }
 }
 
 bool rename_file_if_absent(const fs::path& from, const fs::path& to) {
   // A hard link fails where the name is taken, on every file system that has them.
-  if (::link(from.c_str(), to.c_str()) != 0) {
+  if (system().link(from.c_str(), to.c_str()) != 0) {
     if (errno == EEXIST) {
       return false;
     }
     if (errno != EPERM && errno != EOPNOTSUPP) {
       fail_errno(errno, "create", to);
     }
-    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
+    if (system().rename_no_replace(from.c_str(), to.c_str()) != 0) {
       if (errno == EEXIST) {
         return false;
       }
@@ -205,37 +241,44 @@ bool rename_file_if_absent(const fs::path& from, const fs::path& to) {
     }
     return true;
   }
-  remove_file(from);
+  (void)system().unlink(from.c_str());  // `to` is there: what stays of `from` is a leftover, not a failure
   return true;
 }
 
 void remove_file(const fs::path& path) {
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
+  if (system().unlink(path.c_str()) != 0 && errno != ENOENT) {
     fail_errno(errno, "remove", path);
   }
 }
 
 void remove_folder_if_empty(const fs::path& path) {
-  if (::rmdir(path.c_str()) != 0 && errno != ENOENT && errno != ENOTEMPTY && errno != EEXIST) {
+  if (system().rmdir(path.c_str()) != 0 && errno != ENOENT && errno != ENOTEMPTY && errno != EEXIST) {
     fail_errno(errno, "remove", path);
   }
 }
 
+void remove_tree(const fs::path& path) {
+  const auto entry = stat_entry(path);
+  if (!entry) {
+    return;
+  }
+  if (!entry->is_folder) {
+    remove_file(path);
+    return;
+  }
+  for (const auto& name : list_folder(path)) {
+    remove_tree(path / name);
+  }
+  remove_folder_if_empty(path);
+}
+
 std::vector<std::string> list_folder(const fs::path& path) {
   std::vector<std::string> names;
-  std::error_code error;
-  fs::directory_iterator entries(path, error);
-  if (error) {
-    if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) {
-      return names;
+  if (system().list(path.c_str(), names) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) {
+      return {};
     }
-    fail_errno(error.value(), "list", path);
-  }
-  for (const fs::directory_iterator end; entries != end; entries.increment(error)) {
-    names.push_back(entries->path().filename());
-    if (error) {
-      fail_errno(error.value(), "list", path);
-    }
+    fail_errno(errno, "list", path);
   }
   return names;
 }

@@ -1,5 +1,5 @@
-// Files and folders. Every system call on storage outside SQLite goes through here. Functions throw Error with the
-// object's path in it; a call interrupted by a signal is made again.
+// Files and folders, by the calls of system.hpp. Every call on storage outside SQLite goes through here. Functions
+// throw Error with the object's path in it; a call interrupted by a signal is made again.
 #pragma once
 
 #include <sys/types.h>
@@ -59,8 +59,20 @@ struct FileStat {
   std::uint64_t inode = 0;
   bool is_folder = false;
   bool is_regular = false;
+  bool is_ours = false;  // this account's
 };
+// Nothing when there is no such file. Of a link: what it leads to.
 [[nodiscard]] std::optional<FileStat> stat_file(const fs::path& path);
+// Of what is there itself: a link is neither a folder nor a regular file.
+[[nodiscard]] std::optional<FileStat> stat_entry(const fs::path& path);
+// Nothing also where this account may not look: for searching, not for deciding.
+[[nodiscard]] std::optional<FileStat> glance_at(const fs::path& path);
+
+// The path behind all links; `path` itself where there is nothing.
+[[nodiscard]] fs::path real_path(const fs::path& path);
+
+// 0 where this account may use `path` in this way (R_OK, W_OK, X_OK); otherwise the error number that says why not.
+[[nodiscard]] int why_no_access(const fs::path& path, int mode);
 
 // The whole file, or Error "too_large" beyond `limit` bytes; nothing when there is no such file.
 [[nodiscard]] std::optional<std::string> read_file(const fs::path& path, std::uint64_t limit);
@@ -68,12 +80,16 @@ struct FileStat {
 // Writes all of `bytes` to a descriptor that is not ours (a pipe, standard output), called `object` in messages.
 void write_all(int fd, ByteView bytes, const std::string& object);
 
-void make_folder(const fs::path& path, mode_t permissions);  // and its parents; nothing when it is there
+// And its parents, each lasting once its own parent is synced; nothing when it is there.
+void make_folder(const fs::path& path, mode_t permissions);
+void set_mode(const fs::path& path, mode_t permissions);
+void set_group(const fs::path& path, gid_t group);
 void sync_folder(const fs::path& path);
 void rename_file(const fs::path& from, const fs::path& to);            // replaces `to`
 bool rename_file_if_absent(const fs::path& from, const fs::path& to);  // false: `to` is there
 void remove_file(const fs::path& path);                                // nothing when it is not there
 void remove_folder_if_empty(const fs::path& path);
+void remove_tree(const fs::path& path);  // with everything in it; links are removed, not followed
 [[nodiscard]] std::vector<std::string> list_folder(const fs::path& path);  // names; empty when there is no folder
 
 // Copies a file's bytes, mode and, where allowed, owner to a new file, and syncs it.

@@ -8,6 +8,7 @@
 
 #include "engine/base/fail.hpp"
 #include "engine/base/processes.hpp"
+#include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 
 namespace dbrollback::base {
@@ -30,15 +31,13 @@ File open_lock(const fs::path& path, mode_t permissions) {
 
 bool try_lock(const File& file, FileLock::Kind kind) {
   const int operation = (kind == FileLock::Kind::shared ? LOCK_SH : LOCK_EX) | LOCK_NB;
-  while (::flock(file.fd(), operation) != 0) {
-    if (errno == EWOULDBLOCK) {
-      return false;
-    }
-    if (errno != EINTR) {
-      fail_errno(errno, "lock", file.path());
-    }
+  if (uninterrupted([&] { return system().flock(file.fd(), operation); }) == 0) {
+    return true;
   }
-  return true;
+  if (errno != EWOULDBLOCK) {
+    fail_errno(errno, "lock", file.path());
+  }
+  return false;
 }
 
 }  // namespace

@@ -1,32 +1,45 @@
 #include "engine/base/processes.hpp"
 
-#include <dirent.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <fstream>
-#include <memory>
 #include <set>
 #include <sstream>
 #include <utility>
 
+#include "dbrollback/error.hpp"
+#include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 
 namespace dbrollback::base {
 
 namespace {
 
-using Folder = std::unique_ptr<DIR, decltype([](DIR* folder) { (void)::closedir(folder); })>;
 using Identity = std::pair<dev_t, ino_t>;
 
-bool is_number(const char* name) { return std::string_view(name).find_first_not_of("0123456789") == std::string::npos; }
+bool is_number(std::string_view name) { return name.find_first_not_of("0123456789") == std::string_view::npos; }
+
+// What the kernel says about processes; nothing where it says nothing, or the process is gone.
+std::string text_of_kernel(const std::string& path) {
+  std::string text;
+  try {
+    const File file(path, File::Mode::read);
+    std::array<char, 4096> part{};
+    while (const std::size_t got = file.read_at(text.size(), std::as_writable_bytes(std::span(part)))) {
+      text.append(part.data(), got);
+    }
+  } catch (const Error&) {
+    text.clear();
+  }
+  return text;
+}
 
 std::string command_of(const std::string& pid) {
-  std::string name;
-  std::getline(std::ifstream(cat("/proc/", pid, "/comm")), name);
+  const std::string text = text_of_kernel(cat("/proc/", pid, "/comm"));
+  const std::string name = text.substr(0, text.find('\n'));
   return name.empty() ? pid : cat(pid, " ", printable(name));
 }
 
@@ -48,19 +61,17 @@ bool is_presence(const std::string& kind, const std::string& first, const std::s
 enum class Look { absent, open, hidden };
 
 Look look(const std::string& pid, const std::vector<Identity>& wanted) {
-  const std::string path = cat("/proc/", pid, "/fd");
-  const Folder folder(::opendir(path.c_str()));
-  if (!folder) {
+  const std::string folder = cat("/proc/", pid, "/fd");
+  std::vector<std::string> names;
+  if (system().list(folder.c_str(), names) != 0) {
     return errno == EACCES ? Look::hidden : Look::absent;
   }
-  while (const dirent* entry = ::readdir(folder.get())) {
+  const bool open = std::ranges::any_of(names, [&](const std::string& name) {
     struct stat info {};
-    if (is_number(entry->d_name) && ::fstatat(::dirfd(folder.get()), entry->d_name, &info, 0) == 0 &&
-        std::ranges::find(wanted, Identity{info.st_dev, info.st_ino}) != wanted.end()) {
-      return Look::open;
-    }
-  }
-  return Look::absent;
+    return system().stat(cat(folder, "/", name).c_str(), info) == 0 &&
+           std::ranges::find(wanted, Identity{info.st_dev, info.st_ino}) != wanted.end();
+  });
+  return open ? Look::open : Look::absent;
 }
 
 }  // namespace
@@ -68,15 +79,11 @@ Look look(const std::string& pid, const std::vector<Identity>& wanted) {
 Holders holders_of(const std::vector<fs::path>& paths) {
   const std::vector<Identity> wanted = identities_of(paths);
   Holders holders;
-  const Folder proc(::opendir("/proc"));
-  if (!proc) {
-    holders.complete = false;
-    return holders;
-  }
+  std::vector<std::string> pids;
+  holders.complete = system().list("/proc", pids) == 0;
   const std::string self = std::to_string(::getpid());
-  while (const dirent* entry = ::readdir(proc.get())) {
-    const std::string pid = entry->d_name;
-    if (!is_number(entry->d_name) || pid == self || wanted.empty()) {
+  for (const auto& pid : pids) {
+    if (!is_number(pid) || pid == self || wanted.empty()) {
       continue;
     }
     const Look seen = look(pid, wanted);
@@ -92,7 +99,7 @@ Holders holders_of(const std::vector<fs::path>& paths) {
 Holders lockers_of(const std::vector<fs::path>& paths) {
   const std::vector<Identity> wanted = identities_of(paths);
   std::set<std::string> pids;
-  std::ifstream lines("/proc/locks");
+  std::istringstream lines(text_of_kernel("/proc/locks"));
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);
     std::string number;

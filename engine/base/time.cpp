@@ -5,11 +5,12 @@
 #include <absl/time/time.h>
 
 #include "engine/base/fail.hpp"
+#include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 
 namespace dbrollback::base {
 
-Time now() { return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now()); }
+Time now() { return std::chrono::time_point_cast<std::chrono::nanoseconds>(system().now()); }
 
 std::string to_iso(Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E9SZ", absl::FromChrono(time), absl::UTCTimeZone());

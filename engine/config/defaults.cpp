@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "dbrollback/config.hpp"
+#include "engine/base/file.hpp"
 #include "engine/config/environment.hpp"
 #include "engine/config/overrides.hpp"
 #include "engine/config/paths.hpp"
@@ -34,9 +35,7 @@ std::filesystem::path find_config(const std::filesystem::path& start) {
   fs::path folder = config::absolute_from({}, start);
   while (true) {
     fs::path file = folder / "dbrollback.toml";
-    std::error_code ignored;
-    const fs::file_status status = fs::status(file, ignored);
-    if (fs::exists(status) && !fs::is_directory(status)) {
+    if (const auto there = base::glance_at(file); there && !there->is_folder) {
       return file;
     }
     if (folder == folder.parent_path()) {

@@ -6,6 +6,7 @@
 
 #include "dbrollback/config.hpp"
 #include "engine/base/fail.hpp"
+#include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
 #include "engine/config/environment.hpp"
 #include "engine/config/keys.hpp"
@@ -42,8 +43,7 @@ DatabaseConfig the_only_one(const Config& config) {
 }
 
 bool looks_like_path(std::string_view text) {
-  std::error_code ignored;
-  return text.find_first_of("/:.") != std::string_view::npos || std::filesystem::exists(text, ignored);
+  return text.find_first_of("/:.") != std::string_view::npos || base::glance_at(text);
 }
 
 [[noreturn]] void fail_unknown(const Config& config, std::string_view name) {

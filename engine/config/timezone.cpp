@@ -1,7 +1,7 @@
 #include <array>
 #include <filesystem>
-#include <fstream>
 
+#include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
 #include "engine/config/rules.hpp"
 
@@ -15,13 +15,11 @@ const char* const zone_folder = "/usr/share/zoneinfo";
 
 // That folder also holds tables about zones, which are no zones.
 bool is_zone_file(const fs::path& file) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) {
-    return false;
-  }
-  std::array<char, 4> magic{};
-  std::ifstream(file, std::ios::binary).read(magic.data(), magic.size());
-  return std::string_view(magic.data(), magic.size()) == "TZif";
+  const auto there = base::glance_at(file);
+  std::array<std::byte, 4> magic{};
+  return there && there->is_regular &&
+         base::File(base::real_path(file), base::File::Mode::read).read_at(0, magic) == magic.size() &&
+         base::text_of(magic) == "TZif";
 }
 
 bool stays_inside(const std::string& name) {
@@ -36,8 +34,7 @@ std::string check_timezone(const Place& place, const std::string& name) {
     return name;
   }
   const std::string unknown = base::cat("there is no time zone \"", base::printable(name), "\"");
-  std::error_code ignored;
-  if (!fs::is_directory(zone_folder, ignored)) {
+  if (const auto folder = base::glance_at(zone_folder); !folder || !folder->is_folder) {
     place.mistake(base::cat(unknown, " on this machine, which has no ", zone_folder, "; install tzdata, or write UTC"));
   }
   place.mistake(base::cat(unknown, "; write UTC, or a name from ", zone_folder, " like Europe/Berlin"));

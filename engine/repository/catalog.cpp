@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dbrollback/error.hpp"
+#include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/sqlite/connection.hpp"
 #include "engine/repository/store.hpp"
@@ -120,7 +121,7 @@ void Catalog::refresh() {
   std::map<std::string, std::string> known = index_->stamps();
   std::vector<std::pair<std::string, std::string>> behind;
   for (const auto& id : store_->snapshot_folders()) {
-    if (!store_->is_published(id)) {
+    if (!store_->is_published(id) && !store_->lost_its_manifest(id)) {
       continue;
     }
     const std::string stamp = stamp_of(*store_, id);
@@ -136,6 +137,7 @@ void Catalog::refresh() {
     return;
   }
   index_->begin();
+  base::reached("catalog begun");
   for (const auto& [id, stamp] : behind) {
     const SnapshotSummary summary = store_->summary(id);
     // What could not be read may be readable to another account, or to a newer program: it is looked at each time.
@@ -144,7 +146,9 @@ void Catalog::refresh() {
   for (const auto& [id, stamp] : known) {
     index_->remove(id);
   }
+  base::reached("catalog filled");
   index_->commit();
+  base::reached("catalog committed");
 }
 
 std::vector<SnapshotSummary> Catalog::all() {
@@ -172,12 +176,18 @@ std::vector<SnapshotSummary> Catalog::all() {
 }
 
 std::size_t Catalog::rebuild() {
-  if (!index_) {
-    open();
+  try {
+    if (!index_) {
+      open();
+    }
+    index_->begin();
+    index_->clear();
+    index_->commit();
+  } catch (const Error&) {  // whatever is wrong with it: what is made again needs nothing of it
+    index_.reset();
+    remove();
   }
-  index_->begin();
-  index_->clear();
-  index_->commit();
+  base::reached("catalog emptied");
   return all().size();
 }
 

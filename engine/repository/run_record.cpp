@@ -10,6 +10,7 @@
 #include "dbrollback/version.hpp"
 #include "engine/base/document.hpp"
 #include "engine/base/random.hpp"
+#include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
 
@@ -55,6 +56,7 @@ void write(Store& store, const RunRecord& record, base::Time started, const Erro
     const std::string name =
         base::cat("runs/", base::to_compact(started), "-", record.command, "-", base::random_hex(4), ".json");
     write_object(store.objects(), name, base::bytes_of(text));
+    base::reached("run record written");
   } catch (const std::exception& failure) {
     observer.warning(base::cat("the record of this run could not be written: ", failure.what()));
   }

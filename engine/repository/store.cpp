@@ -12,6 +12,7 @@
 #include "engine/base/fail.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/base/random.hpp"
+#include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
 #include "engine/repository/catalog.hpp"
@@ -68,9 +69,7 @@ void give_to_group(const base::fs::path& folder, const std::string& group) {
   if (entry == nullptr) {
     base::fail_usage("unknown_group", cat("there is no group ", printable(group), " on this machine"), group);
   }
-  if (::chown(folder.c_str(), static_cast<uid_t>(-1), entry->gr_gid) != 0) {
-    base::fail_errno(errno, "give to the group", folder);
-  }
+  base::set_group(folder, entry->gr_gid);
 }
 
 // The snapshots of a repository do not need its marker: they can move.
@@ -119,7 +118,7 @@ std::unique_ptr<Store> Store::create(const base::fs::path& folder, const std::st
   base::make_folder(folder, permissions.folder);
   if (!group.empty()) {
     give_to_group(folder, group);
-    base::fs::permissions(folder, base::fs::perms(permissions.folder));
+    base::set_mode(folder, permissions.folder);
   }
   auto store = std::make_unique<Store>(folder, permissions);
   const Json document = {{"format", {{"name", "dbrollback repository"}, {"version", repository_version}}},
@@ -181,6 +180,12 @@ std::vector<std::string> Store::snapshot_folders() {
 
 bool Store::is_published(const std::string& id) {
   return objects_.stat(snapshot::object_name(id, std::string(snapshot::manifest_file))).has_value();
+}
+
+bool Store::lost_its_manifest(const std::string& id) {
+  const std::string manifest = snapshot::object_name(id, std::string(snapshot::manifest_file));
+  const std::string sum = snapshot::object_name(id, std::string(snapshot::manifest_sum_file));
+  return objects_.stat(sum) && !objects_.stat(manifest) && !objects_.is_unfinished(manifest);
 }
 
 SnapshotSummary Store::summary(const std::string& id) {
@@ -260,6 +265,7 @@ std::optional<std::string> Store::read_pin(const std::string& id) {
 void Store::write_pin(const std::string& id, const std::string& reason) {
   const std::string text = base::seal({{"reason", reason}, {"at", base::to_iso(base::now())}});
   write_object(objects_, snapshot::object_name(id, std::string(snapshot::pin_file)), base::bytes_of(text));
+  base::reached("pin written");
 }
 
 void Store::remove_pin(const std::string& id) {
@@ -284,6 +290,7 @@ std::string Store::lineage_of(const DatabaseConfig& database, const base::fs::pa
                                          {"source", location.native()},
                                          {"created", base::to_iso(base::now())}});
     (void)objects_.put_if_absent(name, base::bytes_of(text));
+    base::reached("lineage written");
   }
   base::fail({.code = "io",
               .exit = Exit::failed,
@@ -321,10 +328,11 @@ base::Mac::Key Store::page_key() {
 void Store::require_writable() const {
   for (const char* name : {"", "snapshots", "runs"}) {
     const base::fs::path path = *name == '\0' ? folder_ : folder_ / name;
-    if (!base::stat_file(path) || ::access(path.c_str(), W_OK | X_OK) == 0) {
+    const int why = base::stat_file(path) ? base::why_no_access(path, W_OK | X_OK) : 0;
+    if (why == 0) {
       continue;
     }
-    const bool read_only = errno == EROFS;
+    const bool read_only = why == EROFS;
     base::fail(
         {.code = read_only ? "read_only" : "no_permission",
          .exit = Exit::failed,
@@ -339,6 +347,9 @@ void Store::require_writable() const {
 }
 
 base::fs::path Store::lock_path(const std::string& name) {
+  if (!base::stat_file(folder_)) {
+    base::fail_errno(ENOENT, "lock", folder_);
+  }
   base::make_folder(folder_ / "locks", permissions_.folder);
   return folder_ / "locks" / name;
 }
@@ -372,15 +383,28 @@ std::vector<std::string> Store::sweep() {
   if (!base::FileLock::try_exclusive(lock_path("repository.lock"), permissions_.file, alone)) {
     return removed;
   }
+  for (const char* kept : {"runs/", "databases/"}) {
+    objects_.remove_unfinished(kept);
+  }
   for (const auto& id : snapshot_folders()) {
-    // One with a sum was whole once and has lost its manifest: somebody must look at it, and nobody removes it.
-    const bool lost = objects_.stat(snapshot::object_name(id, std::string(snapshot::manifest_sum_file))).has_value();
-    if (!is_published(id) && !lost) {
-      objects_.remove_all(cat("snapshots/", id, "/"));
+    if (is_published(id)) {
+      objects_.remove_unfinished(cat("snapshots/", id, "/"));  // a proof or a pin
+    } else if (!lost_its_manifest(id)) {
+      remove_snapshot(id);
       removed.push_back(id);
     }
   }
   return removed;
+}
+
+void Store::remove_snapshot(const std::string& id) {
+  // Without its manifest it is no snapshot, and what is left of that marks it as unfinished until its sum is gone too.
+  objects_.withdraw(snapshot::object_name(id, std::string(snapshot::manifest_file)));
+  base::reached("manifest removed");
+  objects_.remove(snapshot::object_name(id, std::string(snapshot::manifest_sum_file)));
+  base::reached("sum removed");
+  objects_.remove_all(cat("snapshots/", id, "/"));
+  base::reached("snapshot removed");
 }
 
 }  // namespace dbrollback::repository

@@ -1,7 +1,8 @@
 // A repository: an object store with a marker, locks, lineages and sidecars. What the public Repository stands on.
 //
 //   dbrollback.repository     the marker: format version, permissions
-//   snapshots/<id>/           one folder a snapshot; it exists once manifest.json does
+//   snapshots/<id>/           one folder a snapshot; it exists once manifest.json does. With manifest.sum and without
+//                             manifest.json and its unfinished object, it has lost its manifest
 //     proof.json, pin.json    what was verified, and why it must stay: sealed, replaced as a whole
 //   databases/<name>.json     the lineage of each database name
 //   runs/<id>.json            one record a command
@@ -55,6 +56,8 @@ class Store {
   // Ids of everything under snapshots/, whole or not.
   [[nodiscard]] std::vector<std::string> snapshot_folders();
   [[nodiscard]] bool is_published(const std::string& id);
+  // It was published once: somebody must look at it, and nobody sweeps it away.
+  [[nodiscard]] bool lost_its_manifest(const std::string& id);
   [[nodiscard]] SnapshotSummary summary(const std::string& id);  // a damaged manifest gives a damaged summary
 
   [[nodiscard]] std::optional<ProofRecord> read_proof(const std::string& id);  // throws when it is damaged
@@ -78,8 +81,10 @@ class Store {
   [[nodiscard]] base::FileLock lock_alone(std::chrono::milliseconds timeout);
   // One snapshot or restore of a database at a time.
   [[nodiscard]] base::FileLock lock_database(const base::fs::path& location);
-  // Removes what crashed writers left, when nobody else is at work; returns the ids.
+  // Removes what crashed writers left, when nobody else is at work; returns the ids of unfinished snapshots.
   std::vector<std::string> sweep();
+  // Takes a snapshot, whole or not, out of the repository: wherever this ends, it is whole or unfinished.
+  void remove_snapshot(const std::string& id);
 
  private:
   [[nodiscard]] base::fs::path lock_path(const std::string& name);

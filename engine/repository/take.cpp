@@ -145,9 +145,7 @@ SnapshotDetails take(Store& store, database::Database& database, const DatabaseC
     return taken;
   } catch (...) {
     try {
-      if (!store.is_published(id)) {
-        store.objects().remove_all(cat("snapshots/", id, "/"));
-      }
+      store.remove_snapshot(id);
     } catch (const Error&) {
       // What stays has no manifest: it is no snapshot, and the next command sweeps it away.
       observer.note(cat("what was written of ", id, " could not be removed now; the next snapshot removes it"));

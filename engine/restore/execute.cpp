@@ -7,7 +7,8 @@
 #include <utility>
 
 #include "engine/base/fail.hpp"
-#include "engine/base/random.hpp"
+#include "engine/base/system.hpp"
+#include "engine/base/temporary_folder.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
 #include "engine/repository/take.hpp"
@@ -208,8 +209,8 @@ void require_folder(const base::fs::path& folder) {
                 .state = "nothing was changed",
                 .next = "make it first, or choose another path"});
   }
-  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-    base::fail_errno(errno, "write into", folder);
+  if (const int why = base::why_no_access(folder, W_OK | X_OK); why != 0) {
+    base::fail_errno(why, "write into", folder);
   }
 }
 
@@ -217,29 +218,34 @@ void require_folder(const base::fs::path& folder) {
 
 void write_new_file(database::PageSource& pages, const std::filesystem::path& file, bool verify, Observer& observer) {
   require_folder(file.parent_path());
-  const base::fs::path unfinished = cat(file.native(), ".dbrollback-", base::random_hex(8));
+  const base::TemporaryFolder unfinished(file.native() + ".dbrollback-");
+  const base::fs::path written = unfinished.path() / file.filename();
+  database::OverwriteOptions options;
+  options.verify = verify;
+  options.private_file = true;
+  options.progress = [&](std::string_view phase, std::uint64_t bytes) {
+    observer.progress({.phase = phase, .done = bytes, .total = pages.size(), .unit = "bytes"});
+  };
+  options.tick = [&] { snapshot::stop_if_cancelled(observer); };
+  (void)database::open_file(written)->overwrite(pages, options);
+  base::reached("new file written");
+  if (!base::rename_file_if_absent(written, file)) {
+    base::fail({.code = "exists",
+                .exit = Exit::refused,
+                .message = cat(printable(file.native()), " exists already"),
+                .object = file,
+                .state = "nothing was changed",
+                .next = "choose another path, or remove that file first"});
+  }
+  base::reached("new file renamed");
   try {
-    database::OverwriteOptions options;
-    options.verify = verify;
-    options.private_file = true;
-    options.progress = [&](std::string_view phase, std::uint64_t bytes) {
-      observer.progress({.phase = phase, .done = bytes, .total = pages.size(), .unit = "bytes"});
-    };
-    options.tick = [&] { snapshot::stop_if_cancelled(observer); };
-    (void)database::open_file(unfinished)->overwrite(pages, options);
-    if (!base::rename_file_if_absent(unfinished, file)) {
-      base::fail({.code = "exists",
-                  .exit = Exit::refused,
-                  .message = cat(printable(file.native()), " exists already"),
-                  .object = file,
-                  .state = "nothing was changed",
-                  .next = "choose another path, or remove that file first"});
-    }
     base::sync_folder(file.parent_path());
-  } catch (...) {
-    std::error_code ignored;  // the reason of the failure matters more
-    base::fs::remove(unfinished, ignored);
-    throw;
+  } catch (const Error& error) {
+    ErrorInfo info = error.info();
+    info.exit = Exit::partial;
+    info.state = cat(printable(file.native()), " is written and whole, and may be gone after a power cut");
+    info.next = "look at that disk, remove the file, and run this command again";
+    base::fail(std::move(info));
   }
 }
 

@@ -1,8 +1,12 @@
 #include "engine/restore/keep_aside.hpp"
 
+#include <algorithm>
+
 #include "engine/base/fail.hpp"
 #include "engine/base/file.hpp"
 #include "engine/base/processes.hpp"
+#include "engine/base/system.hpp"
+#include "engine/base/temporary_folder.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
 
@@ -29,18 +33,38 @@ void refuse_if_open(const path& target) {
   }
 }
 
+// app.db-wal is kept as app.db.before-restore-…-wal, so that the copies belong together as a database's files do.
+path copy_of(const path& target, const std::string& mark, const path& file) {
+  return cat(target.native(), mark, file.native().substr(target.native().size()));
+}
+
+// Two restores in one second keep two states.
+std::string unused_mark(const path& target, const std::vector<path>& files) {
+  const std::string when = cat(".before-restore-", base::to_compact(base::now()));
+  std::string mark = when;
+  const auto is_taken = [&](const path& file) { return base::stat_entry(copy_of(target, mark, file)).has_value(); };
+  for (int number = 2; std::ranges::any_of(files, is_taken); ++number) {
+    mark = cat(when, "-", number);
+  }
+  return mark;
+}
+
 }  // namespace
 
 KeptAside::KeptAside(const path& target, const std::vector<path>& files) : target_(target) {
   refuse_if_open(target);
-  const std::string mark = cat(".before-restore-", base::to_compact(base::now()));
+  const std::string mark = unused_mark(target, files);
+  // A copy has its name once it is whole: one that a crash cut off must not look like what was there.
+  const base::TemporaryFolder unfinished(target.native() + ".dbrollback-");
   for (const auto& file : files) {
-    // app.db-wal is kept as app.db.before-restore-…-wal, so that the copies belong together as a database's files do.
-    const std::string suffix = file.native().substr(target.native().size());
-    const path copy = cat(target.native(), mark, suffix);
-    base::copy_file(file, copy);
-    copies_.emplace_back(file, copy);
+    copies_.emplace_back(file, copy_of(target, mark, file));
+    base::copy_file(file, unfinished.path() / copies_.back().second.filename());
   }
+  for (const auto& [original, copy] : copies_) {
+    base::rename_file(unfinished.path() / copy.filename(), copy);
+  }
+  base::sync_folder(target.parent_path());
+  base::reached("copies kept aside");
 }
 
 std::vector<path> KeptAside::copies() const {
@@ -59,6 +83,7 @@ void KeptAside::clear_place() {
     base::remove_file(target_.native() + suffix);
   }
   base::sync_folder(target_.parent_path());
+  base::reached("place emptied");
 }
 
 void KeptAside::put_back(const Error& reason) {
@@ -67,6 +92,7 @@ void KeptAside::put_back(const Error& reason) {
     for (const auto& [original, copy] : copies_) {
       base::overwrite_file(copy, original);
     }
+    base::reached("put back");
   } catch (const Error& error) {
     base::fail({.code = "put_back_failed",
                 .exit = Exit::partial,

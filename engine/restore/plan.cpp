@@ -55,7 +55,11 @@ void check_tables(const RestorePlan& plan, const database::Description& snapshot
                         plan.kind == RestorePlan::Target::new_file ? " does not exist" : " is none that can be opened"),
          .object = plan.target,
          .state = "nothing was changed",
-         .next = "restore everything: leave --tables out"});
+         .next = plan.kind == RestorePlan::Target::replace && !plan.keep_aside.empty() &&
+                         plan.keep_aside.back() != plan.target
+                     ? "open the database once with its application, which rolls the journal beside it back, then run "
+                       "this command again; or restore everything: leave --tables out"
+                     : "restore everything: leave --tables out"});
   }
 }
 

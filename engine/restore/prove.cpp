@@ -5,7 +5,8 @@
 #include <optional>
 
 #include "engine/base/fail.hpp"
-#include "engine/base/random.hpp"
+#include "engine/base/system.hpp"
+#include "engine/base/temporary_folder.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
 #include "engine/repository/take.hpp"
@@ -23,29 +24,14 @@ namespace {
 
 using Contents = std::map<std::string, database::Content>;
 
-// A folder that goes with everything in it.
-class ScratchFolder {
- public:
-  explicit ScratchFolder(const std::filesystem::path& parent)
-      : path_((parent.empty() ? base::temporary_folder() : parent) / cat("dbrollback-scratch-", base::random_hex(8))) {
-    if (!base::stat_file(path_.parent_path())) {
-      base::fail_errno(ENOENT, "use", path_.parent_path());
-    }
-    base::make_folder(path_, 0700);
+// Where the beginning of a scratch folder's name is; its parent must be there.
+std::filesystem::path scratch_in(const std::filesystem::path& folder) {
+  const std::filesystem::path parent = folder.empty() ? base::temporary_folder() : folder;
+  if (!base::stat_file(parent)) {
+    base::fail_errno(ENOENT, "use", parent);
   }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  ScratchFolder(ScratchFolder&&) = delete;
-  ScratchFolder& operator=(ScratchFolder&&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+  return parent / "dbrollback-scratch-";
+}
 
 class Proving {
  public:
@@ -175,7 +161,7 @@ class Proving {
   }
 
   void restored() {
-    const ScratchFolder scratch(options_->scratch);
+    const base::TemporaryFolder scratch(scratch_in(options_->scratch));
     const std::filesystem::path file = scratch.path() / "restored.db";
     snapshot::OpenSnapshot source(store_->objects(), report_.id, view_options());
     repository::require_room(source.pages().size(), base::disk_of(scratch.path()).free_bytes,
@@ -224,6 +210,7 @@ class Proving {
     try {
       if (store_->is_published(report_.id)) {
         store_->write_proof(report_.id, proof);
+        base::reached("proof written");
       }
     } catch (const Error& error) {
       observer_->warning(cat("the outcome could not be kept with the snapshot: ", error.what()));

@@ -6,6 +6,7 @@
 #include "engine/base/document.hpp"
 #include "engine/base/fail.hpp"
 #include "engine/base/hash.hpp"
+#include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
 #include "engine/snapshot/format.hpp"
@@ -394,8 +395,22 @@ void publish_manifest(storage::ObjectStore& store, const SnapshotDetails& snapsh
   const std::string text = manifest_to_text(snapshot);
   const std::string sum = cat(to_hex(base::xxh3_128(base::bytes_of(text))), "  ", manifest_file, "\n");
   const std::string& id = snapshot.summary.id;
-  write_object(store, object_name(id, std::string(manifest_sum_file)), base::bytes_of(sum));
-  write_object(store, object_name(id, std::string(manifest_file)), base::bytes_of(text));
+  const std::string sum_name = object_name(id, std::string(manifest_sum_file));
+  const std::string name = object_name(id, std::string(manifest_file));
+  // From before there is a sum until the manifest is published, its writer marks the snapshot as unfinished: a sum
+  // without a manifest and without that mark is what a snapshot leaves that lost its manifest.
+  const auto manifest = store.put(name);
+  manifest->write(base::bytes_of(text));
+  try {
+    write_object(store, sum_name, base::bytes_of(sum));
+    base::reached("sum written");
+    manifest->commit();
+  } catch (...) {
+    store.withdraw(name);
+    store.remove(sum_name);
+    throw;
+  }
+  base::reached("manifest written");
 }
 
 SnapshotDetails read_manifest(storage::ObjectStore& store, const std::string& id) {

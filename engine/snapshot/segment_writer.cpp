@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 
 namespace dbrollback::snapshot {
@@ -51,6 +52,7 @@ void SegmentWriter::end() {
       {.snapshot_key = key_, .index_offset = index_offset, .index_bytes = index.size(), .frames = entries_.size()}));
   const FileFacts facts = file_->finish();
   file_.reset();
+  base::reached("segment committed");
   segments_.push_back({.name = facts.name, .bytes = facts.bytes, .frames = entries_.size(), .hash = facts.hash});
 }
 

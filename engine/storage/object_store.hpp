@@ -73,6 +73,13 @@ class ObjectStore {
   // The parts that follow `prefix` directly in names, whether or not anything committed is below them, sorted.
   [[nodiscard]] virtual std::vector<std::string> list_folders(const std::string& prefix) = 0;
   virtual void remove(const std::string& name) = 0;
+  // Takes a commit back in one step: the object is as one that was never committed, until it is removed with
+  // `remove_all`. Nothing when there is none.
+  virtual void withdraw(const std::string& name) = 0;
+  // There is what a writer of this object left that died before its commit, or lives, or what `withdraw` left.
+  [[nodiscard]] virtual bool is_unfinished(const std::string& name) = 0;
+  // Removes what writers left directly below `prefix` that died before their commit. Precondition: nobody writes there.
+  virtual void remove_unfinished(const std::string& prefix) = 0;
   // Removes everything below `prefix`, what was never committed included.
   virtual void remove_all(const std::string& prefix) = 0;
   // For messages: where a person finds the object.

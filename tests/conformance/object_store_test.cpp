@@ -204,16 +204,40 @@ TYPED_TEST_P(ObjectStores, NameAnObjectForPeople) {
   EXPECT_GT(this->store_->segment_bytes(), 0U);
 }
 
+TYPED_TEST_P(ObjectStores, TellAnUnfinishedObjectFromNone) {
+  EXPECT_FALSE(this->store_->is_unfinished("a/object"));
+  {
+    const auto writer = this->store_->put("a/object");
+    EXPECT_TRUE(this->store_->is_unfinished("a/object"));
+    EXPECT_FALSE(this->store_->is_unfinished("a/obj"));
+  }
+  EXPECT_FALSE(this->store_->is_unfinished("a/object"));
+  this->write("a/object", "x");
+  EXPECT_FALSE(this->store_->is_unfinished("a/object"));
+  this->store_->withdraw("a/object");
+  EXPECT_TRUE(this->store_->is_unfinished("a/object"));
+  EXPECT_FALSE(this->read("a/object"));
+  EXPECT_TRUE(this->names("").empty());
+  this->store_->withdraw("a/object");
+  this->store_->withdraw("a/absent");
+  EXPECT_FALSE(this->store_->is_unfinished("a/absent"));
+  this->write("a/other", "x");
+  this->store_->remove_unfinished("a/");
+  EXPECT_FALSE(this->store_->is_unfinished("a/object"));
+  EXPECT_EQ(this->names(""), Names{"a/other"});
+}
+
 REGISTER_TYPED_TEST_SUITE_P(ObjectStores, GiveBackWhatWasPut, HaveNothingOfThatName, ShowAnObjectOnlyOnceItIsCommitted,
                             LeaveNothingOfAnObjectThatWasNotCommitted, ReplaceAnObjectAsAWhole,
                             LetTheLastOfTwoWritersWin, CreateAnObjectOnlyIfItIsAbsent, ReadRanges,
                             ReadFromSeveralThreadsAtOnce, SayTheSizeOfAnObject, ListSortedByName,
                             ListTheNextPartsOfNames, RemoveOneObject, RemoveEverythingBelowAPrefix,
-                            RefuseNamesThatLeadOutside, TakeEveryNameThatTheFormatWrites,
-                            RefuseASmallObjectThatIsTooLarge, NameAnObjectForPeople);
+                            TellAnUnfinishedObjectFromNone, RefuseNamesThatLeadOutside,
+                            TakeEveryNameThatTheFormatWrites, RefuseASmallObjectThatIsTooLarge, NameAnObjectForPeople);
 
 struct Local {
   std::unique_ptr<ObjectStore> operator()(const base::fs::path& folder) const {
+    base::make_folder(folder, 0700);
     return std::make_unique<LocalStore>(folder, Permissions{});
   }
 };

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/document.hpp"
+#include "engine/repository/catalog.hpp"
 #include "tests/snapshot/example.hpp"
 #include "tests/support/unit.hpp"
 
@@ -178,6 +179,34 @@ TEST_F(Repositories, SweepAwayOnlyWhatWasNeverPublished) {
   EXPECT_FALSE(fs::exists(at("repository/snapshots/" + unfinished)));
   EXPECT_TRUE(store_->is_published(id));
   EXPECT_TRUE(fs::exists(at("repository/snapshots/lost+found")));
+}
+
+TEST_F(Repositories, TellASnapshotThatLostItsManifestFromOneThatNeverHadIt) {
+  const std::string lost = publish();
+  fs::remove(at("repository/snapshots/" + lost + "/manifest.json"));
+  const std::string unfinished = "20261120T120000Z-0000";
+  fs::create_directories(at("repository/snapshots/" + unfinished));
+  test::put_content(at("repository/snapshots/" + unfinished + "/manifest.sum"), "x");
+  test::put_content(at("repository/snapshots/" + unfinished + "/manifest.json.12345678.part"), "x");
+  EXPECT_TRUE(store_->lost_its_manifest(lost));
+  EXPECT_FALSE(store_->lost_its_manifest(unfinished));
+  EXPECT_EQ(store_->sweep(), std::vector<std::string>{unfinished});
+  EXPECT_TRUE(fs::exists(at("repository/snapshots/" + lost + "/manifest.sum")));
+  const auto all = store_->catalog().all();
+  ASSERT_EQ(all.size(), 1U) << "it is listed, as damaged";
+  EXPECT_EQ(all[0].id, lost);
+  EXPECT_TRUE(all[0].damaged);
+}
+
+TEST_F(Repositories, RemoveALinkAndNotWhatIsBehindIt) {
+  fs::create_directories(at("elsewhere"));
+  test::put_content(at("elsewhere/wanted"), "x");
+  fs::create_directories(at("repository/snapshots"));
+  fs::create_directory_symlink(at("elsewhere"), at("repository/snapshots/20261120T120000Z-0000"));
+  EXPECT_TRUE(store_->sweep().empty()) << "it is no snapshot of ours";
+  store_->objects().remove_all("snapshots/20261120T120000Z-0000/");
+  EXPECT_FALSE(fs::exists(fs::symlink_status(at("repository/snapshots/20261120T120000Z-0000"))));
+  EXPECT_TRUE(fs::exists(at("elsewhere/wanted")));
 }
 
 TEST_F(Repositories, SweepNothingWhileSomebodyIsAtWork) {

@@ -10,6 +10,7 @@ namespace fs = std::filesystem;
 
 class LocalStores : public test::InFolder {
  protected:
+  LocalStores() { base::make_folder(at("store"), 0700); }
   [[nodiscard]] std::vector<std::string> names(const std::string& prefix) {
     std::vector<std::string> out;
     for (const auto& object : store_.list(prefix)) {
@@ -46,6 +47,7 @@ TEST_F(LocalStores, GiveFilesAndFoldersTheModesOfTheRepository) {
   write_object(store_, "a/object", {});
   EXPECT_EQ(mode_of(at("store/a")), fs::perms(0700));
   EXPECT_EQ(mode_of(at("store/a/object")), fs::perms(0600));
+  base::make_folder(at("shared"), 02770);
   LocalStore shared(at("shared"), {.folder = 02770, .file = 0660});
   EXPECT_TRUE(shared.put_if_absent("a/object", {}));
   EXPECT_EQ(mode_of(at("shared/a")), fs::perms(02770));
@@ -71,6 +73,14 @@ TEST_F(LocalStores, RemoveFoldersThatSomebodyPutThere) {
   test::put_content(at("store/a/not/ours/file"), "x");
   store_.remove_all("a/");
   EXPECT_FALSE(fs::exists(at("store/a")));
+}
+
+TEST_F(LocalStores, AreNotMadeAgainWhenTheirFolderIsGone) {
+  test::fs::remove_all(at("store"));
+  const ErrorInfo info = test::error_of([&] { (void)store_.put("runs/object"); });
+  EXPECT_EQ(info.code, "not_found");
+  EXPECT_EQ(info.object, at("store"));
+  EXPECT_FALSE(test::fs::exists(at("store")));
 }
 
 TEST_F(LocalStores, SayWhereAnObjectIs) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -63,9 +64,19 @@ class MemoryStore final : public storage::ObjectStore {
     storage::check_name(name);
     objects_.erase(name);
   }
+  void withdraw(const std::string& name) override {
+    if (objects_.erase(name) > 0) {
+      unfinished_.insert(name);
+    }
+  }
+  [[nodiscard]] bool is_unfinished(const std::string& name) override { return unfinished_.contains(name); }
+  void remove_unfinished(const std::string& prefix) override {
+    std::erase_if(unfinished_, [&](const auto& name) { return name.starts_with(prefix); });
+  }
   void remove_all(const std::string& prefix) override {
     storage::check_name(std::string_view(prefix).substr(0, prefix.size() - 1));
     std::erase_if(objects_, [&](const auto& object) { return object.first.starts_with(prefix); });
+    std::erase_if(unfinished_, [&](const auto& name) { return name.starts_with(prefix); });
   }
   [[nodiscard]] std::string describe(const std::string& name) const override { return name; }
   [[nodiscard]] std::optional<std::uint64_t> free_bytes() const override { return std::nullopt; }
@@ -74,7 +85,14 @@ class MemoryStore final : public storage::ObjectStore {
  private:
   class Writer final : public storage::ObjectWriter {
    public:
-    Writer(MemoryStore& store, std::string name) : store_(&store), name_(std::move(name)) {}
+    Writer(MemoryStore& store, std::string name) : store_(&store), name_(std::move(name)) {
+      store_->unfinished_.insert(name_);
+    }
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+    Writer(Writer&&) = delete;
+    Writer& operator=(Writer&&) = delete;
+    ~Writer() override { end(); }
     void write(base::ByteView bytes) override {
       if (store_->room_ && bytes.size() > *store_->room_) {
         base::fail({.code = "no_room",
@@ -89,11 +107,22 @@ class MemoryStore final : public storage::ObjectStore {
       }
       base::put(bytes_, bytes);
     }
-    void commit() override { store_->objects_[name_] = std::move(bytes_); }
+    void commit() override {
+      store_->objects_[name_] = std::move(bytes_);
+      end();
+    }
 
    private:
+    void end() {
+      const auto at = store_->unfinished_.find(name_);
+      if (!std::exchange(ended_, true) && at != store_->unfinished_.end()) {
+        store_->unfinished_.erase(at);
+      }
+    }
+
     MemoryStore* store_;
     std::string name_;
+    bool ended_ = false;
     base::Bytes bytes_;
   };
 
@@ -115,6 +144,7 @@ class MemoryStore final : public storage::ObjectStore {
   std::uint64_t segment_bytes_;
   std::optional<std::uint64_t> room_;
   std::map<std::string, base::Bytes> objects_;
+  std::multiset<std::string> unfinished_;
 };
 
 }  // namespace dbrollback::test

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/base/fail.hpp"
+#include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/sqlite/errors.hpp"
 #include "engine/database/sqlite/sqlite_database.hpp"
@@ -176,6 +177,7 @@ class Overwrite {
   void keep_state() {
     if (options_->keep_state) {
       options_->keep_state();
+      base::reached("state before kept");
     }
   }
 
@@ -207,11 +209,13 @@ class Overwrite {
     if (last_step_ != SQLITE_OK) {
       fail_step();
     }
+    base::reached("target locked");
   }
 
   void copy() {
     while (last_step_ == SQLITE_OK) {
       last_step_ = sqlite3_backup_step(backup_.get(), 256);
+      base::reached("pages overwritten");
       if (options_->tick && last_step_ == SQLITE_OK) {
         options_->tick();
       }
@@ -226,6 +230,7 @@ class Overwrite {
     if (result != SQLITE_OK) {
       target_.fail(result, "write");
     }
+    base::reached("overwriting committed");
   }
 
   [[noreturn]] void fail_step() {
@@ -243,6 +248,7 @@ class Overwrite {
   void verify() {
     try {
       result_.comparison = compare();
+      base::reached("target compared");
     } catch (const Error& error) {
       if (error.exit() == Exit::partial) {
         throw;

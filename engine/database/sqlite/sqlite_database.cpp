@@ -38,20 +38,14 @@ bool has_hot_journal(const std::filesystem::path& database) {
   return base::File(journal, base::File::Mode::read).read_at(0, first) == 1 && first[0] != std::byte{0};
 }
 
-// SQLite writes through a link to the file behind it, and keeps its journals there.
-std::filesystem::path behind_links(const std::filesystem::path& file) {
-  std::error_code error;
-  auto real = std::filesystem::canonical(file, error);
-  return error ? file : real;
-}
-
 }  // namespace
 
 std::vector<std::filesystem::path> family_of(const std::filesystem::path& file) {
   return {file, beside(file, "-wal"), beside(file, "-shm"), beside(file, "-journal")};
 }
 
-SqliteDatabase::SqliteDatabase(const std::filesystem::path& file) : file_(behind_links(file)) {}
+// SQLite writes through a link to the file behind it, and keeps its journals there.
+SqliteDatabase::SqliteDatabase(const std::filesystem::path& file) : file_(base::real_path(file)) {}
 
 std::unique_ptr<View> SqliteDatabase::open_view(const ViewOptions& options, Observer& observer) {
   if (const auto wrong = what_is_wrong_with(file_)) {

@@ -1,6 +1,7 @@
 #include "engine/storage/local/local_store.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "engine/base/fail.hpp"
@@ -16,12 +17,12 @@ namespace {
 
 constexpr std::string_view unfinished = ".part";
 
+path unfinished_name(const path& target) { return base::cat(target.native(), ".", base::random_hex(8), unfinished); }
+
 class LocalWriter final : public ObjectWriter {
  public:
   LocalWriter(path target, mode_t permissions)
-      : target_(std::move(target)),
-        file_(target_.native() + "." + base::random_hex(8) + std::string(unfinished), File::Mode::create_new,
-              permissions) {}
+      : target_(std::move(target)), file_(unfinished_name(target_), File::Mode::create_new, permissions) {}
   LocalWriter(const LocalWriter&) = delete;
   LocalWriter& operator=(const LocalWriter&) = delete;
   LocalWriter(LocalWriter&&) = delete;
@@ -29,8 +30,10 @@ class LocalWriter final : public ObjectWriter {
 
   ~LocalWriter() override {
     if (!committed_) {
-      std::error_code ignored;  // what stays is swept away as unfinished
-      base::fs::remove(file_.path(), ignored);
+      try {
+        base::remove_file(file_.path());
+      } catch (const Error&) {  // what stays is swept away as unfinished
+      }
     }
   }
 
@@ -45,17 +48,28 @@ class LocalWriter final : public ObjectWriter {
     finish();
     base::rename_file(file_.path(), target_);
     committed_ = true;
-    base::sync_folder(target_.parent_path());
+    sync_name();
   }
 
   bool commit_if_absent() {
     finish();
     committed_ = base::rename_file_if_absent(file_.path(), target_);
-    base::sync_folder(target_.parent_path());
+    sync_name();
     return committed_;
   }
 
  private:
+  // The object is visible already.
+  void sync_name() {
+    try {
+      base::sync_folder(target_.parent_path());
+    } catch (const Error& error) {
+      ErrorInfo info = error.info();
+      info.state = base::cat(base::printable(target_.native()), " is written, and may be gone after a power cut");
+      base::fail(std::move(info));
+    }
+  }
+
   path target_;
   File file_;
   bool committed_ = false;
@@ -83,15 +97,23 @@ path LocalStore::path_of(const std::string& name) const {
   return root_ / name;
 }
 
+// The store's own folder is not made: when it is gone, its disk is, or somebody has removed it.
+void LocalStore::make_folder_of(const path& file) const {
+  if (!base::stat_file(root_)) {
+    base::fail_errno(ENOENT, "write into", root_);
+  }
+  base::make_folder(file.parent_path(), permissions_.folder);
+}
+
 std::unique_ptr<ObjectWriter> LocalStore::put(const std::string& name) {
   const path target = path_of(name);
-  base::make_folder(target.parent_path(), permissions_.folder);
+  make_folder_of(target);
   return std::make_unique<LocalWriter>(target, permissions_.file);
 }
 
 bool LocalStore::put_if_absent(const std::string& name, base::ByteView bytes) {
   const path target = path_of(name);
-  base::make_folder(target.parent_path(), permissions_.folder);
+  make_folder_of(target);
   LocalWriter writer(target, permissions_.file);
   writer.write(bytes);
   return writer.commit_if_absent();
@@ -115,12 +137,7 @@ std::vector<ObjectStat> LocalStore::list(const std::string& prefix) {
   std::vector<ObjectStat> objects;
   for (const auto& entry : base::list_folder(root_ / prefix)) {
     const std::string name = prefix + entry;
-    std::error_code ignored;
-    if (base::fs::is_symlink(base::fs::symlink_status(root_ / name, ignored))) {
-      objects.push_back({.name = name, .size = 0, .modified_ns = 0});  // nobody of ours made it: shown, not followed
-      continue;
-    }
-    const auto info = base::stat_file(root_ / name);
+    const auto info = base::stat_entry(root_ / name);  // a link, which nobody of ours made, is shown and not followed
     if (!info || entry.ends_with(unfinished)) {
       continue;
     }
@@ -138,7 +155,7 @@ std::vector<ObjectStat> LocalStore::list(const std::string& prefix) {
 std::vector<std::string> LocalStore::list_folders(const std::string& prefix) {
   std::vector<std::string> names;
   for (const auto& entry : base::list_folder(root_ / prefix)) {
-    const auto info = base::stat_file(root_ / prefix / entry);
+    const auto info = base::stat_entry(root_ / prefix / entry);  // what is behind a link is not ours
     if (info && info->is_folder) {
       names.push_back(entry);
     }
@@ -153,24 +170,36 @@ void LocalStore::remove(const std::string& name) {
   base::sync_folder(file.parent_path());
 }
 
-void LocalStore::remove_all(const std::string& prefix) {
-  const path folder = path_of(prefix.ends_with('/') ? prefix.substr(0, prefix.size() - 1) : prefix);
-  if (!base::stat_file(folder)) {
-    return;
+void LocalStore::withdraw(const std::string& name) {
+  const path file = path_of(name);
+  if (base::stat_entry(file)) {
+    base::rename_file(file, unfinished_name(file));
+    base::sync_folder(file.parent_path());
   }
-  for (const auto& entry : base::list_folder(folder)) {
-    const auto info = base::fs::symlink_status(folder / entry);
-    if (base::fs::is_directory(info)) {
-      std::error_code error;  // a folder that somebody put there: goes with everything in it, links not followed
-      base::fs::remove_all(folder / entry, error);
-      if (error) {
-        base::fail_errno(error.value(), "remove", folder / entry);
-      }
-    } else {
-      base::remove_file(folder / entry);
+}
+
+bool LocalStore::is_unfinished(const std::string& name) {
+  const path file = path_of(name);
+  const auto entries = base::list_folder(file.parent_path());
+  return std::ranges::any_of(entries, [&](const std::string& entry) {
+    return entry.starts_with(file.filename().native() + ".") && entry.ends_with(unfinished);
+  });
+}
+
+void LocalStore::remove_unfinished(const std::string& prefix) {
+  for (const auto& entry : base::list_folder(root_ / prefix)) {
+    if (entry.ends_with(unfinished)) {
+      base::remove_file(root_ / prefix / entry);
     }
   }
-  base::remove_folder_if_empty(folder);
+}
+
+void LocalStore::remove_all(const std::string& prefix) {
+  const path folder = path_of(prefix.ends_with('/') ? prefix.substr(0, prefix.size() - 1) : prefix);
+  if (!base::stat_entry(folder)) {
+    return;
+  }
+  base::remove_tree(folder);
   base::sync_folder(folder.parent_path());
 }
 

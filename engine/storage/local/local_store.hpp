@@ -12,6 +12,7 @@ struct Permissions {
   mode_t file = 0600;
 };
 
+// Writing needs the folder itself to be there: Error ("not_found") when it is not.
 class LocalStore final : public ObjectStore {
  public:
   LocalStore(base::fs::path root, Permissions permissions);
@@ -23,6 +24,9 @@ class LocalStore final : public ObjectStore {
   std::vector<ObjectStat> list(const std::string& prefix) override;
   std::vector<std::string> list_folders(const std::string& prefix) override;
   void remove(const std::string& name) override;
+  void withdraw(const std::string& name) override;
+  [[nodiscard]] bool is_unfinished(const std::string& name) override;
+  void remove_unfinished(const std::string& prefix) override;
   void remove_all(const std::string& prefix) override;
   [[nodiscard]] std::string describe(const std::string& name) const override;
   [[nodiscard]] std::optional<std::uint64_t> free_bytes() const override;
@@ -30,6 +34,7 @@ class LocalStore final : public ObjectStore {
 
  private:
   [[nodiscard]] base::fs::path path_of(const std::string& name) const;
+  void make_folder_of(const base::fs::path& file) const;
 
   base::fs::path root_;
   Permissions permissions_;

@@ -116,6 +116,9 @@ std::optional<ObjectStat> TarStore::stat(const std::string& /*name*/) { return s
 std::vector<ObjectStat> TarStore::list(const std::string& /*prefix*/) { return {}; }
 std::vector<std::string> TarStore::list_folders(const std::string& /*prefix*/) { return {}; }
 void TarStore::remove(const std::string& /*name*/) {}
+void TarStore::withdraw(const std::string& /*name*/) {}
+bool TarStore::is_unfinished(const std::string& /*name*/) { return false; }
+void TarStore::remove_unfinished(const std::string& /*prefix*/) {}
 void TarStore::remove_all(const std::string& /*prefix*/) {}
 std::string TarStore::describe(const std::string& name) const { return base::cat(name, " in ", object_); }
 void TarStore::finish() { archive_->finish(); }

@@ -26,6 +26,9 @@ class TarStore final : public ObjectStore {
   std::vector<ObjectStat> list(const std::string& prefix) override;
   std::vector<std::string> list_folders(const std::string& prefix) override;
   void remove(const std::string& name) override;
+  void withdraw(const std::string& name) override;
+  [[nodiscard]] bool is_unfinished(const std::string& name) override;
+  void remove_unfinished(const std::string& prefix) override;
   void remove_all(const std::string& prefix) override;
   [[nodiscard]] std::string describe(const std::string& name) const override;
   [[nodiscard]] std::optional<std::uint64_t> free_bytes() const override { return std::nullopt; }
