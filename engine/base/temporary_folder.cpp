@@ -2,10 +2,10 @@
 
 #include <sys/file.h>
 
-#include <algorithm>
+#include <cerrno>
 #include <string_view>
 
-#include "dbrollback/error.hpp"
+#include "engine/base/fail.hpp"
 #include "engine/base/random.hpp"
 #include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
@@ -70,6 +70,7 @@ TemporaryFolder::TemporaryFolder(const fs::path& beginning) {
       }
     }
   }
+  fail_errno(ENOENT, "use", path_);
 }
 
 TemporaryFolder::~TemporaryFolder() {

@@ -111,6 +111,7 @@ class Restore {
     database::OverwriteOptions options = options_for(pages.size());
     options.keep_state = state_keeper();
     const auto done = database::open_file(plan_->target)->overwrite(pages, options);
+    make_lasting();
     result_.writers_paused = done.writers_paused;
     note_comparison(done.comparison);
   }
@@ -123,6 +124,7 @@ class Restore {
                             .allow_orphans = plan_->options.allow_orphans,
                             .keep_state = state_keeper(),
                             .tick = [this] { snapshot::stop_if_cancelled(*observer_); }});
+    make_lasting();
     result_.writers_paused =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
     result_.verification = "one transaction, foreign keys checked before it was committed";
@@ -134,12 +136,28 @@ class Restore {
     try {
       kept.clear_place();
       const auto done = database::open_file(plan_->target)->overwrite(pages, options_for(pages.size()));
+      make_lasting();
       note_comparison(done.comparison);
     } catch (const Error& error) {
       if (error.exit() != Exit::partial) {
         kept.put_back(error);
       }
       throw;
+    }
+  }
+
+  // A database removes its journal to commit, and SQLite does not sync that: a power cut could bring the journal back,
+  // and with it what was there before.
+  void make_lasting() {
+    try {
+      base::sync_folder(database::open_file(plan_->target)->location().parent_path());
+    } catch (const Error& error) {
+      ErrorInfo info = error.info();
+      info.exit = Exit::partial;
+      info.state = cat(printable(plan_->target.native()),
+                       " is restored, and a power cut may undo that; what was kept of the state before is still there");
+      info.next = "look at that disk, then run this command again";
+      base::fail(std::move(info));
     }
   }
 

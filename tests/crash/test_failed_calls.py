@@ -16,11 +16,12 @@ from support import dbr
 
 import worlds
 
+# "full": this call and all after it that need room fail, as on a disk that stays full.
 WAYS = {
     "open": ("EACCES", "EIO", "EINTR"),
-    "create": ("ENOSPC", "EACCES", "EIO", "EINTR"),
+    "create": ("ENOSPC", "EACCES", "EIO", "EINTR", "full"),
     "read": ("EIO", "EINTR"),
-    "write": ("ENOSPC", "EIO", "EINTR", "short"),
+    "write": ("ENOSPC", "EIO", "EINTR", "short", "full"),
     "sync": ("EIO", "EINTR"),
     "truncate": ("EIO", "EINTR"),
     "lock": ("EIO", "EINTR"),
@@ -32,7 +33,7 @@ WAYS = {
     "mkdir": ("ENOSPC", "EIO", "EACCES"),
     "rmdir": ("EIO", "EACCES"),
     "unlink": ("EIO", "EACCES"),
-    "rename": ("ENOSPC", "EIO", "EACCES"),
+    "rename": ("ENOSPC", "EIO", "EACCES", "full"),
     "link": ("ENOSPC", "EIO", "EACCES"),
     "chmod": ("EIO", "EPERM"),
     "chown": ("EIO",),
@@ -77,7 +78,7 @@ class FailedCalls(worlds.Case):
         for number, (call, _) in enumerate(places[0].calls, 1):
             ways = WAYS[call]
             for way in ways if self.everything else [draw.choice(ways)]:
-                trials.append(f"short {number}" if way == "short" else f"fail {number} {way}")
+                trials.append({"short": f"short {number}", "full": f"fail {number}+ ENOSPC"}.get(way, f"fail {number} {way}"))
 
         if not self.everything:
             trials = draw.sample(trials, min(len(trials), 100))

@@ -51,6 +51,19 @@ class PowerLoss(worlds.Case):
         print(f"{kind.name}: {len(trials)} cuts, seed {self.seed}", file=sys.stderr)
 
 
+    def test_what_is_done_lasts(self):
+        """Nothing is left to the system's good will once a command has done its work."""
+        for kind in set(KINDS) - {worlds.CatalogRebuild}:  # an index can always be made again
+            with self.subTest(kind.name):
+                world = kind(self.path(kind.__name__))
+                self.assertEqual(world.run_faulty().exit, 0)
+                last = len(world.calls)
+                self.assertEqual(world.calls[-1][0], "close", "the last call lets go of a lock")
+                world.reset()
+                self.assertTrue(worlds.was_killed(world.run_faulty(f"cut {last} lost")))
+                world.check(0)
+
+
 for kind in KINDS:
     setattr(PowerLoss, "test_" + kind.name.replace(" ", "_"), lambda self, kind=kind: self.drive(kind))
 

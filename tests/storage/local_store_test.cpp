@@ -83,6 +83,12 @@ TEST_F(LocalStores, AreNotMadeAgainWhenTheirFolderIsGone) {
   EXPECT_FALSE(test::fs::exists(at("store")));
 }
 
+TEST_F(LocalStores, RemoveNothingWhereThereIsNothing) {
+  EXPECT_NO_THROW(store_.remove("absent/object"));
+  EXPECT_NO_THROW(store_.withdraw("absent/object"));
+  EXPECT_NO_THROW(store_.remove_all("absent/"));
+}
+
 TEST_F(LocalStores, SayWhereAnObjectIs) {
   EXPECT_EQ(store_.describe("a/object"), at("store/a/object").native());
   EXPECT_GT(store_.free_bytes().value_or(0), 0U);

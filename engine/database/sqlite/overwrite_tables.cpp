@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/base/fail.hpp"
+#include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/sqlite/describe.hpp"
 #include "engine/database/sqlite/integrity.hpp"
@@ -46,7 +47,9 @@ class TablesOverwrite {
         replace(table);
       }
       refuse_new_orphans(before);
+      base::reached("tables overwritten");
       target_.execute("COMMIT");
+      base::reached("tables committed");
     } catch (const Error&) {
       vfs_.rethrow();
       throw;

@@ -166,8 +166,10 @@ std::vector<std::string> LocalStore::list_folders(const std::string& prefix) {
 
 void LocalStore::remove(const std::string& name) {
   const path file = path_of(name);
-  base::remove_file(file);
-  base::sync_folder(file.parent_path());
+  if (base::stat_entry(file)) {
+    base::remove_file(file);
+    base::sync_folder(file.parent_path());
+  }
 }
 
 void LocalStore::withdraw(const std::string& name) {
