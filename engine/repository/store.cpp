@@ -307,6 +307,7 @@ base::Mac::Key Store::page_key() {
     const std::string fresh =
         base::seal({{"key", base::random_hex(2 * base::Mac::Key().size())}, {"created", base::to_iso(base::now())}});
     (void)objects_.put_if_absent(name, base::bytes_of(fresh));
+    base::reached("page key written");
     text = read_object(objects_, name, largest_sidecar);
   }
   const std::string object = objects_.describe(name);

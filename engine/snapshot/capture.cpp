@@ -7,6 +7,7 @@
 #include "dbrollback/version.hpp"
 #include "engine/base/fail.hpp"
 #include "engine/base/hash.hpp"
+#include "engine/base/system.hpp"
 #include "engine/snapshot/frame_pipeline.hpp"
 #include "engine/snapshot/manifest.hpp"
 
@@ -102,6 +103,7 @@ void keep_references(SnapshotDetails& out, std::vector<PageRun> runs, const Pare
   HashedFile map(store, out.summary.id, std::string(page_map_file));
   map.write(encode_page_map(runs, snapshot_key(out.summary.id)));
   out.files.push_back(map.finish());
+  base::reached("page map written");
   out.summary.parent = parent.manifest().summary.id;
 }
 
@@ -182,6 +184,7 @@ SnapshotDetails capture(database::View& view, storage::ObjectStore& store, const
   if (tags) {
     if (const auto file = tags->finish()) {
       out.files.push_back(*file);
+      base::reached("page tags written");
     }
   }
   out.summary.duration =

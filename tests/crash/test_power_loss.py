@@ -16,7 +16,8 @@ import worlds
 
 CHANGES = {"create", "write", "truncate", "sync", "rename", "link", "unlink", "mkdir", "rmdir"}
 KINDS = (worlds.FirstSnapshot, worlds.WalSnapshot, worlds.LiveRestore, worlds.WalRestore, worlds.TableRestore,
-         worlds.NewFileRestore, worlds.BrokenTarget, worlds.Prune, worlds.CatalogRebuild, worlds.Pin)
+         worlds.NewFileRestore, worlds.BrokenTarget, worlds.Prune, worlds.Repeat, worlds.RepeatPrune,
+         worlds.CatalogRebuild, worlds.Pin)
 
 
 class PowerLoss(worlds.Case):

@@ -331,6 +331,59 @@ class Prune(World):
         super().check_next()
 
 
+class Repeat(World):
+    """A database that is large enough for its snapshots to refer to earlier ones."""
+    name = "snapshot that refers to an earlier one"
+    words = ("snapshot", "--database", "{world.database}")
+    comes = 1
+
+    def change(self, content):
+        with sqlite3.connect(self.database) as connection:
+            connection.execute("DELETE FROM t")
+            connection.executemany("INSERT INTO t VALUES (?, ?)", content)
+        connection.close()
+
+    def prepare(self):
+        write(self.database, SNAPSHOT)
+        with sqlite3.connect(self.database) as connection:
+            connection.executemany("INSERT INTO padding VALUES (zeroblob(?))", [(4000,)] * 4200)  # 17 MB
+        connection.close()
+        self.first = self.take()
+        self.change(LIVE)
+
+
+class RepeatRestore(NewFileRestore, Repeat):
+    name = "restore of a snapshot that refers to an earlier one"
+    words = NewFileRestore.words
+    comes = 0
+
+    def prepare(self):
+        super().prepare()
+        self.change(SNAPSHOT)
+        self.taken = self.take()
+        self.change(LIVE)
+
+
+class RepeatPrune(Repeat):
+    name = "prune among snapshots that refer to an earlier one"
+    words = Prune.words
+    goes = 1
+    comes = 0
+
+    def prepare(self):
+        super().prepare()
+        self.take()
+        self.change(SNAPSHOT)
+        self.take()
+        self.change(LIVE)
+
+    def check_next(self):
+        self.must(*self.command())
+        if len(self.listed()) != 2 or self.first not in self.listed():
+            raise AssertionError(f"the same command again left {self.listed()}")
+        super().check_next()
+
+
 class CatalogRebuild(World):
     name = "catalog rebuild"
     words = ("catalog", "rebuild")
@@ -347,7 +400,7 @@ class Pin(World):
 
 
 ALL = (FirstSnapshot, WalSnapshot, LiveRestore, WalRestore, TableRestore, NewFileRestore, Export, BrokenTarget, Prune,
-       CatalogRebuild, Proof, Pin)
+       Repeat, RepeatRestore, RepeatPrune, CatalogRebuild, Proof, Pin)
 
 
 class Case(dbr.Case):
