@@ -70,11 +70,17 @@ class PageSource {
   [[nodiscard]] virtual std::uint64_t size() const = 0;
   // Fills `into` from `offset`; precondition: the range lies within size(). Throws Error (Exit::damaged).
   virtual void read(std::uint64_t offset, std::span<std::byte> into) = 0;
+  // What `read` would give, without copying it where the source has it in one piece. Valid until the next call, and as
+  // long as `buffer`, in which it may be.
+  [[nodiscard]] virtual base::ByteView view(std::uint64_t offset, std::uint64_t size, base::Bytes& buffer) {
+    buffer.resize(size);
+    read(offset, buffer);
+    return buffer;
+  }
   // XXH3-128 of what `read` would give: a source that knows it need not read.
   [[nodiscard]] virtual base::Hash128 hash(std::uint64_t offset, std::uint64_t size) {
-    base::Bytes bytes(size);
-    read(offset, bytes);
-    return base::xxh3_128(bytes);
+    base::Bytes buffer;
+    return base::xxh3_128(view(offset, size, buffer));
   }
 };
 

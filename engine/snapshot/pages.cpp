@@ -127,6 +127,14 @@ void SnapshotPages::read(std::uint64_t offset, std::span<std::byte> into) {
   }
 }
 
+base::ByteView SnapshotPages::view(std::uint64_t offset, std::uint64_t size, base::Bytes& buffer) {
+  const std::uint64_t start = offset % (chunk_pages_ * page_size_);
+  if (start + size > chunk_pages_ * page_size_) {
+    return PageSource::view(offset, size, buffer);
+  }
+  return base::ByteView(chunk(offset / (chunk_pages_ * page_size_))->bytes).subspan(start, size);
+}
+
 base::Hash128 SnapshotPages::hash(std::uint64_t offset, std::uint64_t size) {
   if (offset % page_size_ == 0 && size % page_size_ == 0) {
     if (const auto known = reader_->hash_of(offset / page_size_, (offset + size) / page_size_)) {

@@ -29,6 +29,7 @@ class SnapshotPages final : public database::PageSource {
 
   [[nodiscard]] std::uint64_t size() const override { return size_; }
   void read(std::uint64_t offset, std::span<std::byte> into) override;
+  [[nodiscard]] base::ByteView view(std::uint64_t offset, std::uint64_t size, base::Bytes& buffer) override;
   [[nodiscard]] base::Hash128 hash(std::uint64_t offset, std::uint64_t size) override;
 
  private:

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::uint64_t piece_bytes = 1U << 20U;
 constexpr std::uint64_t flush_bytes = 32U << 20U;
+constexpr std::uint64_t in_cache_bytes = 128U << 10U;  // read and hashed before a core's cache loses them
 
 class FileSource final : public PageSource {
  public:
@@ -73,7 +74,7 @@ class ReadBack {
 
   void work() noexcept {
     try {
-      base::Bytes bytes;
+      base::Bytes bytes(in_cache_bytes);
       std::unique_lock lock(mutex_);
       while (true) {
         changed_.wait(lock, [&] { return !pieces_.empty() || complete_; });
@@ -83,8 +84,7 @@ class ReadBack {
         const Piece piece = pieces_.front();
         pieces_.pop_front();
         lock.unlock();
-        bytes.resize(piece.size);
-        if (file_->read_at(piece.offset, bytes) != piece.size || base::xxh3_128(bytes) != piece.hash) {
+        if (hash_of(piece, bytes) != piece.hash) {
           fail_differing(piece);
         }
         lock.lock();
@@ -92,6 +92,20 @@ class ReadBack {
     } catch (...) {
       failure_ = std::current_exception();
     }
+  }
+
+  base::Hash128 hash_of(const Piece& piece, base::Bytes& buffer) const {
+    base::Hasher hasher;
+    for (std::uint64_t done = 0; done < piece.size;) {
+      const auto part = std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), piece.size - done));
+      const std::size_t got = file_->read_at(piece.offset + done, part);
+      hasher.update(part.first(got));
+      done += got;
+      if (got < part.size()) {
+        break;  // what is missing makes it another hash
+      }
+    }
+    return hasher.digest();
   }
 
   [[noreturn]] void fail_differing(const Piece& piece) const {
@@ -124,22 +138,22 @@ OverwriteResult write_file(PageSource& source, const std::filesystem::path& file
     if (options.verify) {
       read_back.emplace(out);
     }
-    base::Bytes piece;
-    for (std::uint64_t offset = 0; offset < size; offset += piece.size()) {
-      piece.resize(std::min(piece_bytes, size - offset));
-      source.read(offset, piece);
-      out.write(piece);
-      if ((offset + piece.size()) % flush_bytes == 0) {
+    base::Bytes buffer;
+    std::uint64_t piece_size = 0;
+    for (std::uint64_t offset = 0; offset < size; offset += piece_size) {
+      piece_size = std::min(piece_bytes, size - offset);
+      out.write(source.view(offset, piece_size, buffer));
+      if ((offset + piece_size) % flush_bytes == 0) {
         out.start_writing_back();  // so that the sync at the end finds little left to do
       }
       if (read_back) {
-        read_back->add({.offset = offset, .size = piece.size(), .hash = source.hash(offset, piece.size())});
+        read_back->add({.offset = offset, .size = piece_size, .hash = source.hash(offset, piece_size)});
       }
       if (options.tick) {
         options.tick();
       }
       if (options.progress) {
-        options.progress("writing pages", offset + piece.size());
+        options.progress("writing pages", offset + piece_size);
       }
     }
     out.sync();
