@@ -115,29 +115,28 @@ std::vector<Wanted> wanted_frames(const SnapshotReader& reader, std::uint64_t fi
 
 void SnapshotReader::read(std::uint64_t first, std::uint64_t end, std::span<std::byte> into, Scratch& scratch) const {
   const std::uint64_t page_size = manifest_.page_size;
-  const auto wanted = wanted_frames(*this, first, end);
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const Wanted& part = wanted[i];
+  const StoredFrames::Frame* decoded = nullptr;  // the frame that is in scratch.raw
+  for (const Wanted& part : wanted_frames(*this, first, end)) {
     const StoredFrames& holder = holders_[part.holder];
     const auto& frame = holder.frames()[part.frame];
     const auto& facts = frame.entry.facts;
     const auto target = into.subspan((part.page - first) * page_size, part.pages * page_size);
     const bool whole = part.stored == facts.first && part.pages == facts.end - facts.first;
-    const bool again = i > 0 && wanted[i - 1].holder == part.holder && wanted[i - 1].frame == part.frame;
     const char* problem = nullptr;
     if (whole) {
       problem = holder.read(frame, target, scratch.frame);
-    } else {
-      if (!again) {
-        scratch.raw.resize(facts.raw_bytes);
-        problem = holder.read(frame, scratch.raw, scratch.frame);
-      }
-      std::memcpy(target.data(), scratch.raw.data() + (part.stored - facts.first) * page_size, target.size());
+    } else if (decoded != &frame) {
+      scratch.raw.resize(facts.raw_bytes);
+      problem = holder.read(frame, scratch.raw, scratch.frame);
+      decoded = &frame;
     }
     if (problem != nullptr) {
       fail_damaged(
           cat(describe_pages(runs_, part.holder, facts), " in ", holder.segment_name(frame), " of ", holder.id()),
           problem);
+    }
+    if (!whole) {
+      std::memcpy(target.data(), scratch.raw.data() + (part.stored - facts.first) * page_size, target.size());
     }
   }
 }

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstddef>
 #include <filesystem>
 #include <new>
 
@@ -16,8 +15,8 @@ Injector* injector = nullptr;
 sqlite3_vfs* real_vfs = nullptr;
 std::atomic<int> last_error{0};
 
-// The real file follows it in memory.
-struct alignas(std::max_align_t) Shim {
+// The real file follows it in memory, which SQLite aligns to 8 bytes.
+struct Shim {
   sqlite3_file file{};
   std::string name;
   bool name_is_synced = true;  // the first sync of a new journal syncs its folder, as SQLite's own file system does

@@ -2,7 +2,10 @@
 //
 // An input is a list of runs: most are made to follow one another, so that maps that cover every page are common; the
 // rest is a map as it stands.
+#include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "engine/snapshot/manifest.hpp"
 #include "engine/snapshot/pages.hpp"
@@ -22,6 +25,24 @@ using fuzz::succeeds;
 const std::string id = "20261121T033253Z-448d";
 constexpr std::uint64_t held_pages = 40;  // of the holder
 constexpr std::uint64_t own_frames = 3;
+
+// What the map leads to: the same for every input.
+struct Stored {
+  std::map<std::string, Bytes> objects;
+  SnapshotDetails holder;
+  std::vector<SegmentFacts> own;
+
+  Stored() {
+    test::MemoryStore store(3000);
+    holder = test::write_example(store, held_pages / 4);
+    snapshot::SegmentWriter writer(store, id);
+    for (std::uint64_t i = 0; i < own_frames; ++i) {
+      test::append_pages(writer, i * 2, 2);
+    }
+    own = writer.finish();
+    objects = store.objects();
+  }
+};
 
 std::vector<snapshot::PageRun> runs_of(Input& input, std::uint64_t& page_count) {
   std::vector<snapshot::PageRun> runs;
@@ -69,21 +90,21 @@ Bytes map_of(Input& input, std::uint64_t& page_count) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace dbrollback;  // NOLINT(google-build-using-namespace)
   Input input(data, size);
-  test::MemoryStore store(3000);
-  const SnapshotDetails holder = test::write_example(store, held_pages / 4);
-  snapshot::SegmentWriter writer(store, id);
-  for (std::uint64_t i = 0; i < own_frames; ++i) {
-    test::append_pages(writer, i * 2, 2);
-  }
+  static const Stored stored;
+  test::MemoryStore store;
+  store.objects() = stored.objects;
   std::uint64_t page_count = 0;
   const Bytes map = map_of(input, page_count);
-  SnapshotDetails details = test::example_details(page_count, writer.finish());
+  SnapshotDetails details = test::example_details(page_count, stored.own);
+  details.tables.clear();  // manifest_fuzz.cpp has those; here they are only slow
+  details.checks.clear();
+  details.left_out.clear();
   details.summary.id = id;
-  details.summary.parent = holder.summary.id;
+  details.summary.parent = stored.holder.summary.id;
   snapshot::HashedFile file(store, id, std::string(snapshot::page_map_file));
   file.write(map);
   details.files = {file.finish()};
-  details.holders = {{.id = holder.summary.id, .pages = 0, .segments = holder.segments}};
+  details.holders = {{.id = stored.holder.summary.id, .pages = 0, .segments = stored.holder.segments}};
   snapshot::publish_manifest(store, details);
 
   snapshot::StoredCheck check;

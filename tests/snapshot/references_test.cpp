@@ -6,6 +6,7 @@
 #include "engine/snapshot/pages.hpp"
 #include "engine/snapshot/verify_stored.hpp"
 #include "tests/snapshot/captured.hpp"
+#include "tests/snapshot/example.hpp"
 #include "tests/support/unit.hpp"
 
 namespace dbrollback::snapshot {
@@ -197,6 +198,30 @@ TEST(PageMap, IsRefusedWhereItDoesNotCoverEachPageOnce) {
     cut.pop_back();
     EXPECT_FALSE(decode_page_map(cut, key, 6, 1)) << cut.size();
   }
+}
+
+// Nobody writes such a map; whoever forges one gets the pages that it names, and nothing else.
+TEST(References, AStoredPageMayStandForTwo) {
+  test::MemoryStore store;
+  SegmentWriter writer(store, test::example_id);
+  test::append_pages(writer, 0, 2);
+  test::append_pages(writer, 2, 2);
+  SnapshotDetails details = test::example_details(4, writer.finish());
+  HashedFile map(store, test::example_id, std::string(page_map_file));
+  map.write(encode_page_map({{.page = 0, .pages = 2, .stored = 0, .holder = 0},
+                             {.page = 2, .pages = 1, .stored = 1, .holder = 0},
+                             {.page = 3, .pages = 1, .stored = 3, .holder = 0}},
+                            snapshot_key(test::example_id)));
+  details.files = {map.finish()};
+  publish_manifest(store, details);
+  const SnapshotReader reader(store, test::example_id);
+  SnapshotReader::Scratch scratch;
+  base::Bytes pages(4 * 512);
+  reader.read(0, 4, pages, scratch);
+  base::Bytes expected = test::example_pages(0, 2);
+  base::put(expected, test::example_pages(1, 1));
+  base::put(expected, test::example_pages(3, 1));
+  EXPECT_EQ(pages, expected);
 }
 
 TEST(PageMap, RunsThatGoOnAreOne) {
