@@ -82,7 +82,7 @@ class Doctor {
     }
     for (const auto& id : repository.store().snapshot_folders()) {
       if (!repository.store().is_published(id)) {
-        if (repository.store().lost_its_manifest(id)) {
+        if (repository.store().lost_its_manifest(id) || repository.store().holders().contains(id)) {
           add(Diagnosis::Level::failure, "repository", cat(id, " has lost its manifest.json: it cannot be restored"),
               "put the file back from a copy of the repository, or remove the folder by hand");
           continue;

@@ -83,6 +83,7 @@ std::vector<std::string> newest_first(const PrunePlan& plan) {
   }
   std::ranges::stable_sort(going, std::ranges::greater{}, [](const SnapshotSummary* s) { return s->created; });
   std::vector<std::string> ids;
+  ids.reserve(going.size());
   for (const auto* snapshot : going) {
     ids.push_back(snapshot->id);
   }

@@ -378,6 +378,14 @@ base::FileLock Store::lock_database(const base::fs::path& location) {
           cat("another snapshot or restore of ", printable(location.native())), permissions_.file};
 }
 
+std::set<std::string> Store::holders() {
+  std::set<std::string> out;
+  for (const auto& snapshot : catalog().all()) {
+    out.insert(snapshot.holders.begin(), snapshot.holders.end());
+  }
+  return out;
+}
+
 std::vector<std::string> Store::sweep() {
   std::vector<std::string> removed;
   base::FileLock alone;
@@ -387,12 +395,16 @@ std::vector<std::string> Store::sweep() {
   for (const char* kept : {"runs/", "databases/"}) {
     objects_.remove_unfinished(kept);
   }
+  std::optional<std::set<std::string>> needed;
   for (const auto& id : snapshot_folders()) {
     if (is_published(id)) {
       objects_.remove_unfinished(cat("snapshots/", id, "/"));  // a proof or a pin
     } else if (!lost_its_manifest(id)) {
-      remove_snapshot(id);
-      removed.push_back(id);
+      needed = needed ? needed : holders();
+      if (!needed->contains(id)) {  // somebody took its manifest away: its segments are others' pages
+        remove_snapshot(id);
+        removed.push_back(id);
+      }
     }
   }
   return removed;

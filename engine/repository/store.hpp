@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,8 @@ class Store {
   [[nodiscard]] base::FileLock lock_alone(std::chrono::milliseconds timeout);
   // One snapshot or restore of a database at a time.
   [[nodiscard]] base::FileLock lock_database(const base::fs::path& location);
+  // The snapshots that other ones refer to: who removes any must look here first.
+  [[nodiscard]] std::set<std::string> holders();
   // Removes what crashed writers left, when nobody else is at work; returns the ids of unfinished snapshots.
   std::vector<std::string> sweep();
   // Takes a snapshot, whole or not, out of the repository: wherever this ends, it is whole or unfinished.

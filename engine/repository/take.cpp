@@ -65,11 +65,15 @@ std::unique_ptr<snapshot::Parent> find_parent(Store& store, const std::string& l
   try {
     auto parent = std::make_unique<snapshot::Parent>(store.objects(), latest->id, key);
     const auto& holders = parent->holders();
-    const auto damaged = std::ranges::find_if(all, [&](const SnapshotSummary& snapshot) {
-      return snapshot.damaged && std::ranges::find(holders, snapshot.id, &HolderFacts::id) != holders.end();
+    // Which of its holders is hurt, a damaged snapshot does not say: none of them is trusted.
+    const auto suspect = std::ranges::find_if(all, [&](const SnapshotSummary& snapshot) {
+      return snapshot.damaged && std::ranges::any_of(holders, [&](const HolderFacts& holder) {
+               return holder.id == snapshot.id ||
+                      std::ranges::find(snapshot.holders, holder.id) != snapshot.holders.end();
+             });
     });
-    if (damaged != all.end()) {
-      why = cat(damaged->id, " is damaged");
+    if (suspect != all.end()) {
+      why = cat(suspect->id, " is damaged, and has pages in common with it");
     } else if (parent->manifest().page_size != database.page_size) {
       why = cat("the page size has changed since ", latest->id);
     } else if (holders.size() >= most_holders) {
@@ -82,6 +86,20 @@ std::unique_ptr<snapshot::Parent> find_parent(Store& store, const std::string& l
   }
   observer.note(cat("storing every page again: ", why));
   return nullptr;
+}
+
+// An application that lost its file makes an empty one: that must not pass for a good snapshot.
+void warn_of_emptiness(Store& store, const SnapshotDetails& taken, Observer& observer) {
+  if (taken.summary.tables > 0) {
+    return;
+  }
+  for (const auto& snapshot : store.catalog().all()) {
+    if (snapshot.lineage == taken.summary.lineage && snapshot.tables > 0) {
+      observer.warning(
+          cat("the database has no tables, and had ", snapshot.tables, " in ", snapshot.id, ": is it the right file?"));
+      return;
+    }
+  }
 }
 
 // Without the secret, snapshots stand alone: that is no reason to have none.
@@ -138,6 +156,7 @@ SnapshotDetails take(Store& store, database::Database& database, const DatabaseC
       store.write_pin(id, options.pin);  // first: a snapshot that must stay is never without its pin
     }
     SnapshotDetails taken = snapshot::capture(*view, store.objects(), config, options, names, observer);
+    warn_of_emptiness(store, taken, observer);
     if (!options.pin.empty()) {
       taken.summary.pinned = true;
       taken.summary.pin_reason = options.pin;

@@ -93,7 +93,19 @@ class Restore {
     if (plan_->options.into) {  // another database than the configured one: its own name, its own retention
       config.name = plan_->target.native();
     }
-    result_.snapshot_before = repository::take(*before_in_, *database, config, options, true, *observer_).summary.id;
+    SnapshotSummary kept = repository::take(*before_in_, *database, config, options, true, *observer_).summary;
+    if (!kept.holders.empty() && !is_whole(kept)) {
+      // What it refers to is damaged: it would be no way back.
+      before_in_->remove_snapshot(kept.id);
+      options.full = true;
+      kept = repository::take(*before_in_, *database, config, options, true, *observer_).summary;
+    }
+    result_.snapshot_before = kept.id;
+  }
+
+  bool is_whole(const SnapshotSummary& kept) {
+    const auto read = [this](std::uint64_t /*bytes*/) { snapshot::stop_if_cancelled(*observer_); };
+    return snapshot::verify_stored(before_in_->objects(), kept.id, read).damage.empty();
   }
 
   std::function<void()> state_keeper() {
@@ -192,6 +204,22 @@ class Restore {
 
 }  // namespace
 
+namespace {
+
+// So that `list` shows it, and the next snapshot does not refer to it. A repository that cannot be written stays as it
+// is.
+void record_damage(repository::Store& from, const std::string& id) {
+  try {
+    repository::ProofRecord proof;
+    proof.at = base::now();
+    proof.damaged = true;
+    from.write_proof(id, proof);
+  } catch (const Error&) {
+  }
+}
+
+}  // namespace
+
 void require_whole(repository::Store& from, const std::string& id, Observer& observer) {
   std::uint64_t done = 0;
   const std::uint64_t total = from.summary(id).stored_bytes;
@@ -200,7 +228,11 @@ void require_whole(repository::Store& from, const std::string& id, Observer& obs
     snapshot::stop_if_cancelled(observer);
     observer.progress({.phase = "checking the snapshot", .done = done, .total = total, .unit = "bytes"});
   });
+  for (const Finding& finding : stored.beside) {
+    observer.warning(cat("snapshot ", id, ": ", finding.object, " ", finding.problem, "; its data is whole"));
+  }
   if (!stored.damage.empty()) {
+    record_damage(from, id);
     const Finding& first = stored.damage.front();
     base::fail(
         {.code = "damaged_snapshot",

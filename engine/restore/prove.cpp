@@ -92,6 +92,7 @@ class Proving {
     report_.frames = check.frames;
     report_.stored_bytes = check.bytes;
     report_.damage.insert(report_.damage.end(), check.damage.begin(), check.damage.end());
+    report_.damage.insert(report_.damage.end(), check.beside.begin(), check.beside.end());
   }
 
   database::ViewOptions view_options() {

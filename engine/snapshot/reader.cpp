@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
+#include "dbrollback/error.hpp"
 #include "engine/base/text.hpp"
 #include "engine/snapshot/manifest.hpp"
 #include "engine/snapshot/segment_writer.hpp"
@@ -21,13 +23,21 @@ std::vector<PageRun> read_page_map(storage::ObjectStore& store, const SnapshotDe
     return runs;
   }
   const std::string name = object_name(manifest.summary.id, facts->name);
-  const auto text = read_object(store, name, facts->bytes);
-  if (!text) {
-    fail_damaged(store.describe(name), "is missing");
+  std::optional<std::string> text;
+  for (int looks = 0; looks < 2; ++looks) {  // a disk or a network may have had one bad moment
+    text = read_object(store, name, facts->bytes);
+    if (!text) {
+      fail_damaged(store.describe(name), "is missing");
+    }
+    if (to_hex(base::xxh3_128(base::bytes_of(*text))) == facts->hash) {
+      break;
+    }
+    text.reset();
   }
-  auto decoded = decode_page_map(base::bytes_of(*text), snapshot_key(manifest.summary.id), manifest.page_count,
-                                 manifest.holders.size());
-  if (!decoded || to_hex(base::xxh3_128(base::bytes_of(*text))) != facts->hash) {
+  auto decoded = text ? decode_page_map(base::bytes_of(*text), snapshot_key(manifest.summary.id), manifest.page_count,
+                                        manifest.holders.size())
+                      : std::nullopt;
+  if (!decoded) {
     fail_damaged(store.describe(name), "is damaged");
   }
   return std::move(*decoded);
@@ -59,7 +69,7 @@ SnapshotReader::SnapshotReader(storage::ObjectStore& store, const std::string& i
     : manifest_(read_manifest(store, id)) {
   holders_.emplace_back(store, id, manifest_.segments, manifest_.page_size);
   for (const auto& facts : manifest_.holders) {
-    holders_.emplace_back(store, facts.id, facts.segments, manifest_.page_size);
+    add_holder(store, facts);
   }
   runs_ = read_page_map(store, manifest_);
   std::uint64_t own = 0;
@@ -74,6 +84,16 @@ SnapshotReader::SnapshotReader(storage::ObjectStore& store, const std::string& i
   }
   if (own != holders_[0].pages()) {
     fail_damaged(cat("page ", own + 1, " of ", id), "is beyond the end of the database");
+  }
+}
+
+void SnapshotReader::add_holder(storage::ObjectStore& store, const HolderFacts& facts) {
+  try {
+    holders_.emplace_back(store, facts.id, facts.segments, manifest_.page_size);
+  } catch (const Error& error) {
+    ErrorInfo info = error.info();
+    info.message = cat(info.message, "; ", manifest_.summary.id, " needs pages of it");
+    throw Error(std::move(info));
   }
 }
 

@@ -41,6 +41,8 @@ class SnapshotReader {
   [[nodiscard]] std::size_t run_of(std::uint64_t page) const;
 
  private:
+  void add_holder(storage::ObjectStore& store, const HolderFacts& facts);
+
   SnapshotDetails manifest_;
   std::vector<StoredFrames> holders_;
   std::vector<PageRun> runs_;

@@ -8,6 +8,7 @@
 #include "engine/base/text.hpp"
 #include "engine/snapshot/hashed_file.hpp"
 #include "engine/snapshot/manifest.hpp"
+#include "engine/snapshot/page_tags.hpp"
 #include "engine/snapshot/reader.hpp"
 
 namespace dbrollback::snapshot {
@@ -28,7 +29,10 @@ class StoredVerifier {
     }
     guarded(std::string(page_map_file), [&] { runs_ = read_page_map(*store_, manifest); });
     for (const auto& file : manifest.files) {
-      check_file(file);
+      result_.bytes += file.bytes;
+      if (file.name == page_tags_file) {  // the page map was checked as it was read
+        check_tags(file);
+      }
     }
     check_own(manifest);
     for (std::size_t i = 0; i < manifest.holders.size(); ++i) {
@@ -85,14 +89,15 @@ class StoredVerifier {
     return hash_of(name) == hash || hash_of(name) == hash;
   }
 
-  void check_file(const FileFacts& facts) {
+  void check_tags(const FileFacts& facts) {
     const auto stat = store_->stat(object_name(*id_, facts.name));
     if (!stat) {
-      add(facts.name, "is missing");
+      result_.beside.push_back({.object = facts.name, .problem = "is missing"});
     } else if (stat->size != facts.bytes || !has_hash(facts.name, facts.hash)) {
-      add(facts.name, cat("is damaged: ", stat->size, " bytes, which do not fit the hash in the manifest"));
+      result_.beside.push_back(
+          {.object = facts.name,
+           .problem = cat("is damaged: ", stat->size, " bytes, which do not fit the hash in the manifest")});
     }
-    result_.bytes += facts.bytes;
   }
 
   void check_own(const SnapshotDetails& manifest) {
@@ -182,7 +187,7 @@ class StoredVerifier {
     }
     for (const auto& object : store_->list(object_name(*id_, ""))) {
       if (!known.contains(object.name)) {
-        add(base::printable(object.name), "is not a file of this snapshot");
+        result_.beside.push_back({.object = base::printable(object.name), .problem = "is not a file of this snapshot"});
       }
     }
   }

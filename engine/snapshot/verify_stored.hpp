@@ -16,6 +16,8 @@ constexpr std::string_view pin_file = "pin.json";
 
 struct StoredCheck {
   std::vector<Finding> damage;
+  // Damage too, but not of the data: files that do not belong there, and page tags, which no reader needs.
+  std::vector<Finding> beside;
   std::uint64_t bytes = 0;
   std::uint64_t frames = 0;
 };

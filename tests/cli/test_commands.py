@@ -168,6 +168,15 @@ class Options(messages.Case):
 class Suggestions(messages.Case):
     """What a command says to type next works when it is typed."""
 
+    def test_after_an_error_with_the_repository_that_was_typed(self):
+        self.init()
+        elsewhere = self.path("other place")
+        self.ok("init", "--repository", elsewhere, "--yes")
+        self.says(2, f"dbrollback: there is no snapshot '2027'\n"
+                     f"  state: nothing was changed\n"
+                     f"  next:  `dbrollback list --repository 'AT/other place'` shows what there is\n",
+                  "show", "2027", "--repository", elsewhere)
+
     def setUp(self):
         super().setUp()
         self.init()

@@ -74,7 +74,7 @@ class Prune(Housekeeping):
         self.assertEqual(self.prune("--keep-last", "1", "--database", "other.db", *NONE[2:]), sorted([ids[1], other, third]))
 
     def test_nothing_to_remove_is_no_failure(self):
-        self.assertEqual(self.ok("prune", "--yes").out, "nothing to remove: every snapshot is kept by a rule\n")
+        self.assertEqual(self.ok("prune", "--yes").out, "nothing to remove: every snapshot is kept\n")
 
 
 class Catalog(Housekeeping):

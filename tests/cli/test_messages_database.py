@@ -73,7 +73,7 @@ class UnusableDatabase(messages.Case):
         with open(file, "r+b") as damaged:
             damaged.seek(4096 * 3)
             damaged.write(b"\xa5" * 4096 * 40)
-        done = self.says(3, OWN_DISK + "dbrollback: AT/app.db is damaged: database disk image is malformed\n"
+        done = self.says(1, OWN_DISK + "dbrollback: AT/app.db is damaged: database disk image is malformed\n"
                                        "  state: nothing was changed\n"
                                        "  next:  `dbrollback list` shows the snapshots that could be restored in its place\n",
                          "snapshot", "--database", "app.db")

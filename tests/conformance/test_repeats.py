@@ -144,15 +144,83 @@ class Repeats(dbr.Case):
         self.assertLessEqual(max(len(each["holders"]) for each in taken), 16)
         self.assertEqual(len([each for each in taken if each["parent"] is None]), 1)
 
-    def test_the_way_out_says_what_it_cannot_do(self):
+    def test_the_way_out_leads_through_holders(self):
         self.take()
-        second = self.take()
+        self.change("UPDATE t SET v = 'second' WHERE id % 900 = 1")
+        self.take()
+        self.change("UPDATE t SET v = 'third' WHERE id % 900 = 2")
+        third = self.take()
         unpack = os.path.join(dbr.SOURCE, "tools", "unpack.py")
-        done = subprocess.run([sys.executable, unpack, os.path.join(self.repo, "snapshots", second["id"]),
-                                             self.path("out.db")], capture_output=True, text=True)
-        self.assertNotEqual(done.returncode, 0)
-        self.assertIn("stands alone", done.stderr)
-        self.assertFalse(os.path.exists(self.path("out.db")))
+        subprocess.run([sys.executable, unpack, os.path.join(self.repo, "snapshots", third["id"]), self.path("out.db")],
+                       check=True)
+        self.ok("export", third["id"], self.path("export.db"))
+        with open(self.path("out.db"), "rb") as ours, open(self.path("export.db"), "rb") as exported:
+            self.assertEqual(ours.read(), exported.read())
+
+    def hurt(self, snapshot):
+        """Flips a byte of a page that no later snapshot stores."""
+        segment = os.path.join(self.repo, "snapshots", snapshot["id"], "data-0000.seg")
+        with open(segment, "r+b") as file:
+            file.seek(9_000_000)
+            byte = file.read(1)
+            file.seek(9_000_000)
+            file.write(bytes([byte[0] ^ 1]))
+
+    def test_a_snapshot_after_damage_was_found_does_not_inherit_it(self):
+        first = self.take()
+        for i in range(2):
+            self.change(f"UPDATE t SET v = 'x' WHERE id = {i + 1}")
+            last = self.take()
+        self.hurt(first)
+        self.fails(3, "verify", last["id"])  # known of the last one alone
+        fresh = self.take()
+        self.assertIsNone(fresh["parent"])
+        self.ok("verify", fresh["id"], "--level", "content")
+
+    def test_damage_that_a_restore_finds_is_known_afterwards(self):
+        first, second = self.take(), self.take()
+        self.hurt(first)
+        self.fails(3, "restore", second["id"], "--database", self.file, "--yes")
+        listed = {each["id"]: each for each in self.ok("list", "--json").json["snapshots"]}
+        self.assertTrue(listed[second["id"]]["damaged"])
+        self.assertIsNone(self.take()["parent"])
+
+    def test_the_state_before_a_restore_is_a_way_back_in_any_case(self):
+        good = self.take("--full")
+        self.change("UPDATE t SET v = 'since' WHERE id = 7")
+        self.hurt(self.take("--full"))
+        now = self.content()
+        before = self.ok("restore", good["id"], "--database", self.file, "--yes", "--json").json["snapshot_before"]
+        self.ok("restore", before, "--database", self.file, "--yes")
+        self.assertEqual(self.content(), now)
+
+    def test_a_holder_without_a_manifest_is_not_swept_away(self):
+        first, second = self.take(), self.take()
+        for name in ("manifest.json", "manifest.sum"):
+            os.remove(os.path.join(self.repo, "snapshots", first["id"], name))
+        self.take()
+        self.ok("verify", second["id"], "--level", "content")
+        self.assertIn(first["id"], self.fails(1, "doctor", "--database", self.file).out)
+
+    def test_what_lies_beside_keeps_nobody_from_restoring(self):
+        first = self.take()
+        folder = os.path.join(self.repo, "snapshots", first["id"])
+        with open(os.path.join(folder, "notes.txt"), "w") as file:
+            file.write("mine")
+        os.remove(os.path.join(folder, "pages.tag"))
+        self.fails(3, "verify", first["id"])
+        done = self.ok("restore", first["id"], "--into", self.path("new.db"), "--database", self.file, "--yes")
+        self.assertIn("notes.txt", done.err)
+        self.assertIn("its data is whole", done.err)
+
+    def test_an_empty_database_where_there_was_one_is_said(self):
+        self.take()
+        os.remove(self.file)
+        for suffix in ("-wal", "-shm"):
+            if os.path.exists(self.file + suffix):
+                os.remove(self.file + suffix)
+        open(self.file, "w").close()
+        self.assertIn("has no tables", self.ok("snapshot", "--database", self.file).err)
 
 
 if __name__ == "__main__":

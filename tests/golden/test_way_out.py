@@ -124,7 +124,7 @@ class WayOut(dbr.Case):
     def test_it_stays_short(self):
         with open(UNPACK, encoding="utf-8") as file:
             code = file.read().split('"""', 2)[2]
-        self.assertLess(len([line for line in code.splitlines() if line.strip()]), 35)
+        self.assertLess(len([line for line in code.splitlines() if line.strip()]), 45)
         self.assertNotIn("import zstandard", code)
 
 

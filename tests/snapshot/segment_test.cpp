@@ -175,8 +175,9 @@ TEST_F(Stored, SegmentsThatChangedPlacesAreRefused) {
 TEST_F(Stored, FileThatDoesNotBelongThereIsNamed) {
   store_.objects()[object_name(example_id, "notes.txt")] = {};
   const StoredCheck check = verify(store_);
-  ASSERT_EQ(check.damage.size(), 1U);
-  EXPECT_EQ(check.damage[0].object, "snapshots/" + example_id + "/notes.txt");
+  EXPECT_TRUE(check.damage.empty());
+  ASSERT_EQ(check.beside.size(), 1U);
+  EXPECT_EQ(check.beside[0].object, "snapshots/" + example_id + "/notes.txt");
 }
 
 TEST_F(Stored, ProofAndPinMayStandBeside) {

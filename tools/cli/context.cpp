@@ -122,4 +122,23 @@ std::string Context::again(const std::string& command) const {
   return line;
 }
 
+std::string Context::completed(const std::string& next) const {
+  constexpr std::string_view beginning = "`dbrollback ";
+  std::string out;
+  std::size_t at = 0;
+  while (true) {
+    const std::size_t start = next.find(beginning, at);
+    const std::size_t end = start == std::string::npos ? start : next.find('`', start + beginning.size());
+    if (end == std::string::npos) return out + next.substr(at);
+    const std::string command = next.substr(start, end - start);
+    out += next.substr(at, start - at) + command;
+    if (command.find(" --repository ") == std::string::npos && command.find(" help") == std::string::npos) {
+      if (!global_.config.empty()) out += " --config " + shell_quote(global_.config);
+      if (!global_.repository.empty()) out += " --repository " + shell_quote(global_.repository);
+    }
+    at = end;
+    out += next[at++];
+  }
+}
+
 }  // namespace dbrollback::cli

@@ -45,6 +45,8 @@ class Context {
 
   // "dbrollback COMMAND" as it has to be typed here: with the --config, --repository and --database of this command.
   [[nodiscard]] std::string again(const std::string& command) const;
+  // What an error says to type next, with the configuration and the repository that were typed now.
+  [[nodiscard]] std::string completed(const std::string& next) const;
 
  private:
   const GlobalOptions& global_;

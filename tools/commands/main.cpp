@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dbrollback/error.hpp"
@@ -89,7 +90,13 @@ Exit run(cli::Console& console, const std::vector<std::string>& words) {
   }
   cli::Context context(global, console);
   if (global.version) return version_command().run(context);
-  return command.run(context);
+  try {
+    return command.run(context);
+  } catch (const Error& error) {
+    ErrorInfo info = error.info();
+    info.next = context.completed(info.next);
+    throw Error(std::move(info));
+  }
 }
 
 Exit run_reporting_errors(cli::Console& console, const std::vector<std::string>& words) {

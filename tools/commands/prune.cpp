@@ -77,7 +77,7 @@ Exit run(Context& context, const Arguments& arguments) {
   if (arguments.dry_run || number == 0) {
     if (json) console.document(to_json(plan, false));
     if (!plan.decisions.empty()) say(console, plan);
-    console.say(number == 0 ? "nothing to remove: every snapshot is kept by a rule"
+    console.say(number == 0 ? "nothing to remove: every snapshot is kept"
                             : "dry run: would remove " + snapshots + " and free " + cli::bytes(plan.bytes_freed));
     return Exit::done;
   }

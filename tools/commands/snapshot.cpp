@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <utility>
 
 #include "dbrollback/json.hpp"
 #include "tools/cli/describe.hpp"
@@ -82,6 +83,18 @@ void report(Context& context, const SnapshotDetails& details, bool streamed) {
   }
 }
 
+// Damage that keeps a snapshot from being taken is a failure: status 3 says that there is one.
+template <class Take>
+SnapshotDetails taken(Take take) {
+  try {
+    return take();
+  } catch (const Error& error) {
+    ErrorInfo info = error.info();
+    info.exit = info.exit == Exit::damaged ? Exit::failed : info.exit;
+    throw Error(std::move(info));
+  }
+}
+
 Exit run(Context& context, const Arguments& arguments) {
   Console& console = context.console();
   check(context, console, arguments);
@@ -89,13 +102,13 @@ Exit run(Context& context, const Arguments& arguments) {
   const bool streamed = arguments.output == "-";
   if (streamed) console.send_text(context.global().quiet ? Console::Text::nowhere : Console::Text::to_stderr);
 
-  const SnapshotDetails details = [&] {
+  const SnapshotDetails details = taken([&] {
     const DatabaseConfig of = database(context, arguments);
     cli::ConsoleObserver observer(console);
     if (streamed) return stream_snapshot(STDOUT_FILENO, of, options, observer);
     Repository repository = context.repository_for_writing();
     return take_snapshot(repository, of, options, observer);
-  }();
+  });
 
   if (context.global().json) console.document(to_json(details));
   report(context, details, streamed);
@@ -120,7 +133,7 @@ cli::Help help() {
                        {"snapshot --output - | ssh backup 'cat > app.tar'",
                         "to another machine, with nothing on this disk"}},
           .exits = {{Exit::done, "the snapshot was taken, and every check was as expected"},
-                    {Exit::failed, "no snapshot was taken"},
+                    {Exit::failed, "no snapshot was taken; among others because the database is damaged"},
                     {Exit::usage, "a wrong option or configuration, or no database of that name"},
                     {Exit::damaged, "the snapshot was taken and is complete, but a check was not as expected"},
                     {Exit::busy,
