@@ -1,6 +1,9 @@
 #include "engine/base/hash.hpp"
 
 #include <xxhash.h>
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
+#include <xxh_x86dispatch.h>  // the same functions, by the widest instructions that this processor has
+#endif
 
 #include <charconv>
 #include <new>

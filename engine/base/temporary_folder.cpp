@@ -51,6 +51,9 @@ void sweep(const fs::path& beginning) {
 }  // namespace
 
 TemporaryFolder::TemporaryFolder(const fs::path& beginning) {
+  if (!stat_file(beginning.parent_path())) {  // a disk that is not mounted, perhaps: nobody wants the folder under it
+    fail_errno(ENOENT, "use", beginning.parent_path());
+  }
   sweep(beginning);
   // Another command may sweep the folder away between its making and its locking: then there is another one. Where
   // the file system cannot lock a folder nobody sweeps, and nothing is lost but the room.

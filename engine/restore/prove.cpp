@@ -1,6 +1,5 @@
 #include "engine/restore/prove.hpp"
 
-#include <cerrno>
 #include <map>
 #include <optional>
 
@@ -23,15 +22,6 @@ using base::printable;
 namespace {
 
 using Contents = std::map<std::string, database::Content>;
-
-// Where the beginning of a scratch folder's name is; its parent must be there.
-std::filesystem::path scratch_in(const std::filesystem::path& folder) {
-  const std::filesystem::path parent = folder.empty() ? base::temporary_folder() : folder;
-  if (!base::stat_file(parent)) {
-    base::fail_errno(ENOENT, "use", parent);
-  }
-  return parent / "dbrollback-scratch-";
-}
 
 class Proving {
  public:
@@ -162,7 +152,8 @@ class Proving {
   }
 
   void restored() {
-    const base::TemporaryFolder scratch(scratch_in(options_->scratch));
+    const std::filesystem::path parent = options_->scratch.empty() ? base::temporary_folder() : options_->scratch;
+    const base::TemporaryFolder scratch(parent / "dbrollback-scratch-");
     const std::filesystem::path file = scratch.path() / "restored.db";
     snapshot::OpenSnapshot source(store_->objects(), report_.id, view_options());
     repository::require_room(source.pages().size(), base::disk_of(scratch.path()).free_bytes,

@@ -1,6 +1,7 @@
 #include "engine/database/sqlite/sqlite_view.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "engine/base/fail.hpp"
@@ -8,6 +9,7 @@
 #include "engine/database/sqlite/capture_vfs.hpp"
 #include "engine/database/sqlite/describe.hpp"
 #include "engine/database/sqlite/integrity.hpp"
+#include "engine/database/sqlite/read_ahead.hpp"
 #include "engine/database/sqlite/rows.hpp"
 
 namespace dbrollback::database::sqlite {
@@ -82,6 +84,10 @@ void SqliteView::read(BatchSink& sink, const std::function<void(std::uint64_t by
     copy.fail(sqlite3_errcode(copy.handle()), "copy");
   }
   int result = SQLITE_OK;
+  std::optional<ReadAhead> read_ahead;
+  if (!vfs_) {  // what is behind a file system of ours is in memory anyway
+    read_ahead.emplace(*connection_);
+  }
   while (result == SQLITE_OK) {
     result = sqlite3_backup_step(backup.get(), 256);
     const auto total = static_cast<std::uint64_t>(sqlite3_backup_pagecount(backup.get()));
