@@ -74,7 +74,7 @@ class StoredVerifier {
       return std::nullopt;
     }
     base::Hasher hasher;
-    buffer_.resize(128U << 10U);  // hashed before a core's cache loses it
+    buffer_.resize(64U << 10U);  // hashed before a core's cache loses it
     std::uint64_t offset = 0;
     while (const std::size_t got = file->read_at(offset, buffer_)) {
       hasher.update(base::ByteView(buffer_).first(got));
