@@ -29,8 +29,8 @@ class NoRoom(messages.Case):
         self.ok("init", "--repository", repository, "--config", "small.toml", "--yes")
         self.fails(1, "snapshot", "--database", self.database, "--repository", repository)  # the name is known from here on
         self.refuses_for_room("the snapshot", "AT/small/repo",
-                              r"free some room there \(`dbrollback prune` removes old snapshots\), or give another "
-                              "--repository",
+                              r"free some room there \(`dbrollback prune --repository AT/small/repo` removes old "
+                              r"snapshots\), or give another --repository",
                               "snapshot", "--database", self.database, "--repository", repository)
         self.assertEqual(self.ok("list", "--repository", repository, "--json").json["snapshots"], [])
 

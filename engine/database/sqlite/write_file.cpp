@@ -23,9 +23,23 @@ class FileSource final : public PageSource {
  public:
   FileSource(const base::File& file, std::uint64_t size) : file_(&file), size_(size) {}
   [[nodiscard]] std::uint64_t size() const override { return size_; }
-  void read(std::uint64_t offset, std::span<std::byte> into) override { (void)file_->read_at(offset, into); }
+  void read(std::uint64_t offset, std::span<std::byte> into) override {
+    try {
+      (void)file_->read_at(offset, into);
+    } catch (...) {
+      failure_ = std::current_exception();
+      throw;
+    }
+  }
+  // SQLite says no more than that it cannot read.
+  void rethrow() const {
+    if (failure_) {
+      std::rethrow_exception(failure_);
+    }
+  }
 
  private:
+  std::exception_ptr failure_;
   const base::File* file_;
   std::uint64_t size_;
 };
@@ -163,7 +177,12 @@ OverwriteResult write_file(PageSource& source, const std::filesystem::path& file
   }
   if (size > 0) {
     FileSource written(out, size);
-    (void)open_pages(written, file.native(), {.tick = options.tick});
+    try {
+      (void)open_pages(written, file.native(), {.tick = options.tick});
+    } catch (const Error&) {
+      written.rethrow();
+      throw;
+    }
   }
   out.close();
   return {.comparison = options.verify ? OverwriteResult::Comparison::equal : OverwriteResult::Comparison::not_done,
