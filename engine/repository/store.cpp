@@ -392,7 +392,7 @@ std::vector<std::string> Store::sweep() {
   if (!base::FileLock::try_exclusive(lock_path("repository.lock"), permissions_.file, alone)) {
     return removed;
   }
-  for (const char* kept : {"runs/", "databases/"}) {
+  for (const char* kept : {"", "runs/", "databases/"}) {
     objects_.remove_unfinished(kept);
   }
   std::optional<std::set<std::string>> needed;
