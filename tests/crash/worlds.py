@@ -237,6 +237,28 @@ class WalRestore(LiveRestore):
     journal_mode = "wal"
 
 
+class FewPages(LiveRestore):
+    """Large enough for pages to be written before the commit, and mostly what it was."""
+    name = "restore that changes a few pages"
+    pages = 1200
+
+    def prepare(self):
+        write(self.database, SNAPSHOT, self.journal_mode)
+        with sqlite3.connect(self.database) as connection:
+            connection.executemany("INSERT INTO padding VALUES (zeroblob(?))", [(4000,)] * self.pages)
+        connection.close()
+        self.taken = self.take()
+        with sqlite3.connect(self.database) as connection:
+            connection.execute("DELETE FROM t")
+            connection.executemany("INSERT INTO t VALUES (?, ?)", LIVE)
+        connection.close()
+
+
+class WalFewPages(FewPages):
+    name = "restore that changes a few pages in WAL mode"
+    journal_mode = "wal"
+
+
 class TableRestore(LiveRestore):
     name = "restore of one table"
     words = ("restore", "{world.taken}", "--database", "{world.database}", "--tables", "t", "--yes")
@@ -401,7 +423,7 @@ class Pin(World):
     words = ("pin", "{world.taken}", "--reason", "audit")
 
 
-ALL = (FirstSnapshot, WalSnapshot, LiveRestore, WalRestore, TableRestore, NewFileRestore, Export, BrokenTarget, Prune,
+ALL = (FirstSnapshot, WalSnapshot, LiveRestore, WalRestore, FewPages, WalFewPages, TableRestore, NewFileRestore, Export, BrokenTarget, Prune,
        Repeat, RepeatRestore, RepeatPrune, CatalogRebuild, Proof, Pin)
 
 

@@ -10,9 +10,12 @@
 #include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/sqlite/errors.hpp"
+#include "engine/database/sqlite/read_ahead.hpp"
 #include "engine/database/sqlite/sqlite_database.hpp"
 #include "engine/database/sqlite/sqlite_view.hpp"
+#include "engine/database/sqlite/write_changed.hpp"
 #include "engine/database/sqlite/write_file.hpp"
+#include "engine/database/sqlite/write_together.hpp"
 
 namespace dbrollback::database::sqlite {
 
@@ -21,6 +24,8 @@ using base::printable;
 using Clock = std::chrono::steady_clock;
 
 namespace {
+
+constexpr int pages_per_step = 256;
 
 std::chrono::milliseconds since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
@@ -81,6 +86,8 @@ class Overwrite {
     if (source.size() == 0) {
       source_.execute("PRAGMA user_version=0");
     }
+    // The checkpoint is ours, not that of the next statement.
+    target_.execute("PRAGMA wal_autocheckpoint=0");
     source_.set_tick(options.tick);
     target_.set_tick(options.tick);
   }
@@ -99,13 +106,16 @@ class Overwrite {
       throw;
     }
     result_.writers_paused = since(*locked_at_);
+    if (wal_) {
+      checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+    }
     if (options_->verify && source_pages_->size() > 0) {
       verify();
     }
     enter_wal_again();
     if (wal_) {  // give the room of the -wal back where no reader needs it any more
       (void)sqlite3_busy_timeout(target_.handle(), 200);
-      (void)sqlite3_wal_checkpoint_v2(target_.handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+      checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
     }
     return result_;
   }
@@ -213,8 +223,23 @@ class Overwrite {
   }
 
   void copy() {
+    std::optional<ReadAhead> reading;  // the backup reads each page that it overwrites
+    std::optional<WriteTogether> to_wal;
+    std::optional<WriteChanged> to_file;
+    if (wal_) {
+      reading.emplace(target_, FileHook::Which::database);
+      to_wal.emplace(target_);
+    } else {
+      to_file.emplace(target_, FileHook::Which::database);
+    }
     while (last_step_ == SQLITE_OK) {
-      last_step_ = sqlite3_backup_step(backup_.get(), 256);
+      if (to_wal && sqlite3_backup_remaining(backup_.get()) <= pages_per_step) {  // this step commits
+        last_step_ = to_wal->finish();
+        to_wal.reset();
+      }
+      if (last_step_ == SQLITE_OK) {
+        last_step_ = sqlite3_backup_step(backup_.get(), pages_per_step);
+      }
       base::reached("pages overwritten");
       if (options_->tick && last_step_ == SQLITE_OK) {
         options_->tick();
@@ -231,6 +256,14 @@ class Overwrite {
       target_.fail(result, "write");
     }
     base::reached("overwriting committed");
+  }
+
+  // What cannot be checkpointed now, since a reader needs it or the disk is full, is left to the next writer: it is
+  // committed.
+  void checkpoint(int mode) {
+    const ReadAhead from_wal(target_, FileHook::Which::journal);
+    const WriteChanged to_file(target_, FileHook::Which::database);
+    (void)sqlite3_wal_checkpoint_v2(target_.handle(), "main", mode, nullptr, nullptr);
   }
 
   [[noreturn]] void fail_step() {

@@ -86,7 +86,7 @@ void SqliteView::read(BatchSink& sink, const std::function<void(std::uint64_t by
   int result = SQLITE_OK;
   std::optional<ReadAhead> read_ahead;
   if (!vfs_) {  // what is behind a file system of ours is in memory anyway
-    read_ahead.emplace(*connection_);
+    read_ahead.emplace(*connection_, FileHook::Which::database);
   }
   while (result == SQLITE_OK) {
     result = sqlite3_backup_step(backup.get(), 256);
