@@ -24,6 +24,17 @@ class SnapshotReader {
   [[nodiscard]] const StoredFrames& holder(std::size_t number) const { return holders_[number]; }
   [[nodiscard]] std::size_t holders() const { return holders_.size(); }
 
+  // Pages that lie next to each other in one frame.
+  struct Part {
+    std::uint32_t holder = 0;
+    std::size_t frame = 0;     // of the holder's frames()
+    std::uint64_t page = 0;    // the first
+    std::uint64_t stored = 0;  // where the holder has it
+    std::uint64_t pages = 0;
+  };
+  // Where the pages [first, end) are, in order; nothing where first >= end. Precondition: end <= page count.
+  [[nodiscard]] std::vector<Part> parts_of(std::uint64_t first, std::uint64_t end) const;
+
   // The calling thread's own.
   struct Scratch {
     StoredFrames::Scratch frame;
@@ -37,10 +48,9 @@ class SnapshotReader {
   // The hash of the pages [first, end), where one frame holds exactly them.
   [[nodiscard]] std::optional<base::Hash128> hash_of(std::uint64_t first, std::uint64_t end) const;
 
+ private:
   // The run with a page. Precondition: page < page count.
   [[nodiscard]] std::size_t run_of(std::uint64_t page) const;
-
- private:
   void add_holder(storage::ObjectStore& store, const HolderFacts& facts);
 
   SnapshotDetails manifest_;
