@@ -66,7 +66,10 @@ std::string describe_pages(const std::vector<PageRun>& runs, std::size_t holder,
 }
 
 SnapshotReader::SnapshotReader(storage::ObjectStore& store, const std::string& id)
-    : manifest_(read_manifest(store, id)) {
+    : SnapshotReader(store, read_manifest(store, id)) {}
+
+SnapshotReader::SnapshotReader(storage::ObjectStore& store, SnapshotDetails manifest) : manifest_(std::move(manifest)) {
+  const std::string& id = manifest_.summary.id;
   holders_.emplace_back(store, id, manifest_.segments, manifest_.page_size);
   for (const auto& facts : manifest_.holders) {
     add_holder(store, facts);

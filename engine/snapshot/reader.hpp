@@ -16,6 +16,8 @@ class SnapshotReader {
   // Reads the manifest, the page map and every index. Throws Error (Exit::damaged) when anything of them is missing or
   // damaged.
   SnapshotReader(storage::ObjectStore& store, const std::string& id);
+  // The same, with a manifest that was read already.
+  SnapshotReader(storage::ObjectStore& store, SnapshotDetails manifest);
 
   [[nodiscard]] const SnapshotDetails& manifest() const { return manifest_; }
   // Where each page is: in order, each page once.

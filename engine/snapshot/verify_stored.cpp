@@ -39,7 +39,7 @@ class StoredVerifier {
       check_holder(manifest.holders[i], i + 1, manifest.page_size);
     }
     if (result_.damage.empty()) {  // every page is where the map says
-      guarded(*id_, [&] { const SnapshotReader reader(*store_, *id_); });
+      guarded(*id_, [&] { const SnapshotReader reader(*store_, manifest); });
     }
     check_extra_files(manifest);
     return std::move(result_);
