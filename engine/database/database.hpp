@@ -38,6 +38,10 @@ struct Description {
   [[nodiscard]] std::uint64_t bytes() const { return page_count * page_size; }
 };
 
+// How much is read and written at a time. A snapshot stores a view's batch as one frame: who reads it again in pieces
+// of the same size gets whole frames, each with a hash that is known already (PageSource::hash).
+constexpr std::uint64_t batch_bytes = 1U << 20U;
+
 // A run of pages [first, end), counted from 0.
 struct Batch {
   std::uint64_t first = 0;
