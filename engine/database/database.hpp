@@ -152,8 +152,11 @@ struct Condition {
 
 struct OverwriteOptions {
   std::chrono::milliseconds lock_timeout{5000};
-  bool verify = true;         // compare every page with the source afterwards
-  bool private_file = false;  // nobody else knows this file yet: no journal, one sync at the end
+  bool verify = true;  // compare every page with the source afterwards
+  // Nobody else knows this file, which is not there yet: its pages are written as they are, by no transaction of the
+  // engine's, synced once at the end, and its schema is read. `keep_state` is not called, and what a failure leaves is
+  // the caller's to remove.
+  bool private_file = false;
   // Called when nobody can write any more and before anything is overwritten. May be empty.
   std::function<void()> keep_state;
   std::function<void(std::string_view phase, std::uint64_t bytes)> progress;
