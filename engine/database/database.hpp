@@ -38,6 +38,10 @@ struct Description {
   [[nodiscard]] std::uint64_t bytes() const { return page_count * page_size; }
 };
 
+// How much is read and written at a time. A snapshot stores a view's batch as one frame: who reads it again in pieces
+// of the same size gets whole frames, each with a hash that is known already (PageSource::hash).
+constexpr std::uint64_t batch_bytes = 1U << 20U;
+
 // A run of pages [first, end), counted from 0.
 struct Batch {
   std::uint64_t first = 0;
@@ -148,8 +152,11 @@ struct Condition {
 
 struct OverwriteOptions {
   std::chrono::milliseconds lock_timeout{5000};
-  bool verify = true;         // compare every page with the source afterwards
-  bool private_file = false;  // nobody else knows this file yet: no journal, one sync at the end
+  bool verify = true;  // compare every page with the source afterwards
+  // Nobody else knows this file, which is not there yet: its pages are written as they are, by no transaction of the
+  // engine's, synced once at the end, and its schema is read. `keep_state` is not called, and what a failure leaves is
+  // the caller's to remove.
+  bool private_file = false;
   // Called when nobody can write any more and before anything is overwritten. May be empty.
   std::function<void()> keep_state;
   std::function<void(std::string_view phase, std::uint64_t bytes)> progress;

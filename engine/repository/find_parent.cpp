@@ -1,11 +1,9 @@
 #include "engine/repository/find_parent.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "dbrollback/error.hpp"
 #include "engine/base/text.hpp"
-#include "engine/repository/catalog.hpp"
 
 namespace dbrollback::repository {
 
@@ -37,25 +35,24 @@ std::optional<base::Mac::Key> page_key(Store& store, Observer& observer) {
   }
 }
 
-std::unique_ptr<snapshot::Parent> find_parent(Store& store, const std::string& lineage,
-                                              const database::Description& database, const base::Mac::Key& key,
-                                              Observer& observer) {
+std::unique_ptr<snapshot::Parent> find_parent(Store& store, const std::vector<SnapshotSummary>& earlier,
+                                              const std::string& lineage, const database::Description& database,
+                                              const base::Mac::Key& key, Observer& observer) {
   if (database.bytes() < smallest_with_parent) {
     return nullptr;
   }
-  const auto all = store.catalog().all();
-  const auto latest = std::find_if(all.rbegin(), all.rend(), [&](const SnapshotSummary& snapshot) {
+  const auto latest = std::find_if(earlier.rbegin(), earlier.rend(), [&](const SnapshotSummary& snapshot) {
     return snapshot.lineage == lineage && !snapshot.damaged;
   });
-  if (latest == all.rend()) {
+  if (latest == earlier.rend()) {
     return nullptr;
   }
   std::string why;
   try {
     auto parent = std::make_unique<snapshot::Parent>(store.objects(), latest->id, key);
     const auto& holders = parent->holders();
-    const auto suspect = std::ranges::find_if(all, [&](const auto& each) { return is_suspect(each, holders); });
-    if (suspect != all.end()) {
+    const auto suspect = std::ranges::find_if(earlier, [&](const auto& each) { return is_suspect(each, holders); });
+    if (suspect != earlier.end()) {
       why = cat(suspect->id, " is damaged, and has pages in common with it");
     } else if (parent->manifest().page_size != database.page_size) {
       why = cat("the page size has changed since ", latest->id);

@@ -49,18 +49,22 @@ std::string lineage_file(const std::string& database) {
   return cat("databases/", file, ".json");
 }
 
+[[noreturn]] void fail_damaged(const std::string& object, const std::string& problem) {
+  base::fail({.code = "damaged_document",
+              .exit = Exit::damaged,
+              .message = cat(printable(object), " is damaged: ", problem),
+              .object = object,
+              .state = {},
+              .next = {}});
+}
+
 // Reads members of a sealed document: one of another kind than ours is damage.
 template <class Read>
 auto read_members(const std::string& object, Read read) {
   try {
     return read();
   } catch (const Json::exception&) {
-    base::fail({.code = "damaged_document",
-                .exit = Exit::damaged,
-                .message = cat(printable(object), " is damaged: a member is of the wrong kind"),
-                .object = object,
-                .state = {},
-                .next = {}});
+    fail_damaged(object, "a member is of the wrong kind");
   }
 }
 
@@ -315,12 +319,7 @@ base::Mac::Key Store::page_key() {
   const auto bytes = read_members(object, [&] { return base::bytes_from_hex(document.value("key", "")); });
   base::Mac::Key key{};
   if (!bytes || bytes->size() != key.size()) {
-    base::fail({.code = "damaged_document",
-                .exit = Exit::damaged,
-                .message = cat(printable(object), " is damaged: it holds no key"),
-                .object = object,
-                .state = {},
-                .next = {}});
+    fail_damaged(object, "it holds no key");
   }
   std::ranges::copy(base::bytes_of(*bytes), key.begin());
   return key;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
@@ -22,9 +23,10 @@ constexpr std::uint64_t smallest_room = 1U << 20U;
 
 // What the snapshot will need when it stores everything: as the latest one of this database that did, or half of the
 // database, and some more.
-std::uint64_t expected_bytes(Store& store, const std::string& lineage, std::uint64_t raw_bytes) {
+std::uint64_t expected_bytes(const std::vector<SnapshotSummary>& earlier, const std::string& lineage,
+                             std::uint64_t raw_bytes) {
   double ratio = 0.5;
-  for (const auto& snapshot : store.catalog().all()) {
+  for (const auto& snapshot : earlier) {
     if (snapshot.lineage == lineage && snapshot.raw_bytes > 0 && !snapshot.damaged && snapshot.parent.empty()) {
       ratio = static_cast<double>(snapshot.stored_bytes) / static_cast<double>(snapshot.raw_bytes);
     }
@@ -44,12 +46,13 @@ void warn_of_place(Store& store, const database::Database& database, Observer& o
 }
 
 // An application that lost its file makes an empty one: that must not pass for a good snapshot.
-void warn_of_emptiness(Store& store, const SnapshotDetails& taken, Observer& observer) {
-  if (taken.summary.tables > 0) {
+void warn_of_emptiness(const std::vector<SnapshotSummary>& earlier, const std::string& lineage,
+                       const database::Description& database, Observer& observer) {
+  if (!database.schema.tables.empty()) {
     return;
   }
-  for (const auto& snapshot : store.catalog().all()) {
-    if (snapshot.lineage == taken.summary.lineage && snapshot.tables > 0) {
+  for (const auto& snapshot : earlier) {
+    if (snapshot.lineage == lineage && snapshot.tables > 0) {
       observer.warning(
           cat("the database has no tables, and had ", snapshot.tables, " in ", snapshot.id, ": is it the right file?"));
       return;
@@ -82,13 +85,16 @@ SnapshotDetails take(Store& store, database::Database& database, const DatabaseC
                      const SnapshotOptions& options, bool tolerate_damage, Observer& observer) {
   const auto view = database.open_view(view_options(config, observer), observer);
   const std::string lineage = store.lineage_of(config, database.location());
+  const auto earlier = store.catalog().all();
   warn_of_place(store, database, observer);
+  warn_of_emptiness(earlier, lineage, view->describe(), observer);
   const base::Time created = base::now();
   const std::string id = snapshot::make_id(created, options.app_version);
   const auto key = page_key(store, observer);
-  const auto parent = key && !options.full ? find_parent(store, lineage, view->describe(), *key, observer) : nullptr;
+  const auto parent =
+      key && !options.full ? find_parent(store, earlier, lineage, view->describe(), *key, observer) : nullptr;
   // With a parent little may be enough: that only the pages can tell.
-  require_room(parent ? smallest_room : expected_bytes(store, lineage, view->describe().bytes()),
+  require_room(parent ? smallest_room : expected_bytes(earlier, lineage, view->describe().bytes()),
                store.objects().free_bytes().value_or(~0ULL), store.folder(), "the snapshot",
                "free some room there (`dbrollback prune` removes old snapshots), or give another --repository");
   const snapshot::CaptureOptions names{.id = id,
@@ -102,7 +108,6 @@ SnapshotDetails take(Store& store, database::Database& database, const DatabaseC
       store.write_pin(id, options.pin);  // first: a snapshot that must stay is never without its pin
     }
     SnapshotDetails taken = snapshot::capture(*view, store.objects(), config, options, names, observer);
-    warn_of_emptiness(store, taken, observer);
     if (!options.pin.empty()) {
       taken.summary.pinned = true;
       taken.summary.pin_reason = options.pin;

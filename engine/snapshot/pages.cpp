@@ -6,7 +6,6 @@
 namespace dbrollback::snapshot {
 
 namespace {
-constexpr std::uint64_t chunk_bytes = 1U << 20U;  // as a frame holds: most chunks are one frame
 constexpr std::size_t most_cached = 24;
 }  // namespace
 
@@ -14,7 +13,7 @@ SnapshotPages::SnapshotPages(const SnapshotReader& reader, unsigned threads)
     : reader_(&reader),
       size_(reader.manifest().summary.raw_bytes),
       page_size_(reader.manifest().page_size),
-      chunk_pages_(chunk_bytes / page_size_),
+      chunk_pages_(database::batch_bytes / page_size_),  // most chunks are one frame
       chunks_((reader.manifest().page_count + chunk_pages_ - 1) / chunk_pages_),
       most_threads_(std::clamp(threads != 0 ? threads : std::thread::hardware_concurrency(), 1U,
                                static_cast<unsigned>(most_cached / 4))) {}

@@ -29,24 +29,13 @@ Parent::Parent(storage::ObjectStore& store, const std::string& id, const base::M
 void Parent::look_up(std::uint64_t first, std::uint64_t end, Known& known) const {
   known.runs.clear();
   known.tags.clear();
-  end = std::min(end, manifest().page_count);
-  if (first >= end) {
-    return;
-  }
-  for (std::size_t number = reader_.run_of(first); first < end; ++number) {
-    const PageRun& run = reader_.runs()[number];
-    const StoredFrames& holder = reader_.holder(run.holder);
-    const std::uint64_t run_end = std::min(end, run.page + run.pages);
-    while (first < run_end) {
-      const std::uint64_t stored = run.stored + (first - run.page);
-      const auto& frame = holder.frames()[holder.frame_of(stored)];
-      const std::uint64_t pages = std::min(run_end - first, frame.entry.facts.end - stored);
-      known.tags.resize(known.tags.size() + pages);
-      tags_[run.holder]->read(frame.before + (stored - frame.entry.facts.first),
-                              std::span(known.tags).last(static_cast<std::size_t>(pages)));
-      append_run(known.runs, {.page = first, .pages = pages, .stored = stored, .holder = number_[run.holder]});
-      first += pages;
-    }
+  for (const auto& part : reader_.parts_of(first, std::min(end, manifest().page_count))) {
+    const auto& frame = reader_.holder(part.holder).frames()[part.frame];
+    known.tags.resize(known.tags.size() + part.pages);
+    tags_[part.holder]->read(frame.before + (part.stored - frame.entry.facts.first),
+                             std::span(known.tags).last(static_cast<std::size_t>(part.pages)));
+    append_run(known.runs,
+               {.page = part.page, .pages = part.pages, .stored = part.stored, .holder = number_[part.holder]});
   }
 }
 

@@ -66,7 +66,10 @@ std::string describe_pages(const std::vector<PageRun>& runs, std::size_t holder,
 }
 
 SnapshotReader::SnapshotReader(storage::ObjectStore& store, const std::string& id)
-    : manifest_(read_manifest(store, id)) {
+    : SnapshotReader(store, read_manifest(store, id)) {}
+
+SnapshotReader::SnapshotReader(storage::ObjectStore& store, SnapshotDetails manifest) : manifest_(std::move(manifest)) {
+  const std::string& id = manifest_.summary.id;
   holders_.emplace_back(store, id, manifest_.segments, manifest_.page_size);
   for (const auto& facts : manifest_.holders) {
     add_holder(store, facts);
@@ -102,41 +105,30 @@ std::size_t SnapshotReader::run_of(std::uint64_t page) const {
   return static_cast<std::size_t>(after - runs_.begin()) - 1;
 }
 
-namespace {
-
-// One frame's part in what is read: it is decompressed once, whatever number of runs it serves.
-struct Wanted {
-  std::uint32_t holder;
-  std::size_t frame;
-  std::uint64_t page;
-  std::uint64_t stored;
-  std::uint64_t pages;
-};
-
-std::vector<Wanted> wanted_frames(const SnapshotReader& reader, std::uint64_t first, std::uint64_t end) {
-  std::vector<Wanted> wanted;
-  for (std::size_t number = reader.run_of(first); first < end; ++number) {
-    const PageRun& run = reader.runs()[number];
-    const StoredFrames& holder = reader.holder(run.holder);
+std::vector<SnapshotReader::Part> SnapshotReader::parts_of(std::uint64_t first, std::uint64_t end) const {
+  std::vector<Part> parts;
+  for (std::size_t number = run_of(first); first < end; ++number) {
+    const PageRun& run = runs_[number];
+    const StoredFrames& holder = holders_[run.holder];
     const std::uint64_t run_end = std::min(end, run.page + run.pages);
     while (first < run_end) {
       const std::uint64_t stored = run.stored + (first - run.page);
       const std::size_t frame = holder.frame_of(stored);
       const std::uint64_t pages = std::min(run_end - first, holder.frames()[frame].entry.facts.end - stored);
-      wanted.push_back({.holder = run.holder, .frame = frame, .page = first, .stored = stored, .pages = pages});
+      parts.push_back({.holder = run.holder, .frame = frame, .page = first, .stored = stored, .pages = pages});
       first += pages;
     }
   }
-  std::ranges::stable_sort(wanted, {}, [](const Wanted& w) { return std::pair(w.holder, w.frame); });
-  return wanted;
+  return parts;
 }
-
-}  // namespace
 
 void SnapshotReader::read(std::uint64_t first, std::uint64_t end, std::span<std::byte> into, Scratch& scratch) const {
   const std::uint64_t page_size = manifest_.page_size;
   const StoredFrames::Frame* decoded = nullptr;  // the frame that is in scratch.raw
-  for (const Wanted& part : wanted_frames(*this, first, end)) {
+  std::vector<Part> parts = parts_of(first, end);
+  // A frame is decompressed once, whatever number of runs it serves.
+  std::ranges::stable_sort(parts, {}, [](const Part& part) { return std::pair(part.holder, part.frame); });
+  for (const Part& part : parts) {
     const StoredFrames& holder = holders_[part.holder];
     const auto& frame = holder.frames()[part.frame];
     const auto& facts = frame.entry.facts;

@@ -16,6 +16,8 @@ class SnapshotReader {
   // Reads the manifest, the page map and every index. Throws Error (Exit::damaged) when anything of them is missing or
   // damaged.
   SnapshotReader(storage::ObjectStore& store, const std::string& id);
+  // The same, with a manifest that was read already.
+  SnapshotReader(storage::ObjectStore& store, SnapshotDetails manifest);
 
   [[nodiscard]] const SnapshotDetails& manifest() const { return manifest_; }
   // Where each page is: in order, each page once.
@@ -23,6 +25,17 @@ class SnapshotReader {
   // 0: the snapshot itself; n: the n-th holder of its manifest.
   [[nodiscard]] const StoredFrames& holder(std::size_t number) const { return holders_[number]; }
   [[nodiscard]] std::size_t holders() const { return holders_.size(); }
+
+  // Pages that lie next to each other in one frame.
+  struct Part {
+    std::uint32_t holder = 0;
+    std::size_t frame = 0;     // of the holder's frames()
+    std::uint64_t page = 0;    // the first
+    std::uint64_t stored = 0;  // where the holder has it
+    std::uint64_t pages = 0;
+  };
+  // Where the pages [first, end) are, in order; nothing where first >= end. Precondition: end <= page count.
+  [[nodiscard]] std::vector<Part> parts_of(std::uint64_t first, std::uint64_t end) const;
 
   // The calling thread's own.
   struct Scratch {
@@ -37,10 +50,9 @@ class SnapshotReader {
   // The hash of the pages [first, end), where one frame holds exactly them.
   [[nodiscard]] std::optional<base::Hash128> hash_of(std::uint64_t first, std::uint64_t end) const;
 
+ private:
   // The run with a page. Precondition: page < page count.
   [[nodiscard]] std::size_t run_of(std::uint64_t page) const;
-
- private:
   void add_holder(storage::ObjectStore& store, const HolderFacts& facts);
 
   SnapshotDetails manifest_;

@@ -67,6 +67,22 @@ std::vector<IndexEntry> read_index(const storage::ObjectReader& segment, const S
   return std::move(*entries);
 }
 
+const char* load_frame(const storage::ObjectReader& segment, const IndexEntry& entry, const base::Hash128& key,
+                       std::uint64_t sequence, base::Bytes& into, bool* unknown_feature) {
+  const FrameFacts& facts = entry.facts;
+  if (!read_exactly(segment, entry.offset, header_bytes + facts.stored_bytes, into)) {
+    return "could not be read: the segment is cut off";
+  }
+  const base::ByteView all(into);
+  const auto header = decode_header(all.first(header_bytes), key, sequence, unknown_feature);
+  if (!header || *header != facts) {
+    return "are damaged: the frame's header";
+  }
+  return base::xxh3_128(all.subspan(header_bytes)) == facts.stored_hash
+             ? nullptr
+             : "are damaged: the frame's bytes do not fit their hash";
+}
+
 StoredFrames::StoredFrames(storage::ObjectStore& store, const std::string& id,
                            const std::vector<SegmentFacts>& segments, std::uint32_t page_size)
     : id_(id), key_(snapshot_key(id)) {
@@ -108,13 +124,9 @@ std::size_t StoredFrames::frame_of(std::uint64_t stored) const {
 }
 
 const char* StoredFrames::load(const Frame& frame, Scratch& scratch) const {
-  const FrameFacts& facts = frame.entry.facts;
-  if (!read_exactly(*segments_[frame.segment], frame.entry.offset, header_bytes + facts.stored_bytes, scratch.stored)) {
-    return "could not be read: the segment is cut off";
-  }
-  const base::ByteView all(scratch.stored);
   bool unknown_feature = false;
-  const auto header = decode_header(all.first(header_bytes), key_, frame.sequence, &unknown_feature);
+  const char* problem =
+      load_frame(*segments_[frame.segment], frame.entry, key_, frame.sequence, scratch.stored, &unknown_feature);
   if (unknown_feature) {
     base::fail({.code = "newer_format",
                 .exit = Exit::failed,
@@ -123,12 +135,7 @@ const char* StoredFrames::load(const Frame& frame, Scratch& scratch) const {
                 .state = "nothing was changed",
                 .next = "use the dbrollback that wrote this snapshot, or a newer one"});
   }
-  if (!header || *header != facts) {
-    return "are damaged: the frame's header";
-  }
-  return base::xxh3_128(all.subspan(header_bytes)) == facts.stored_hash
-             ? nullptr
-             : "are damaged: the frame's bytes do not fit their hash";
+  return problem;
 }
 
 const char* StoredFrames::check(const Frame& frame, Scratch& scratch) const {

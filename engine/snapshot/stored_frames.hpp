@@ -17,6 +17,12 @@ namespace dbrollback::snapshot {
 [[nodiscard]] std::vector<IndexEntry> read_index(const storage::ObjectReader& segment, const SegmentFacts& facts,
                                                  const base::Hash128& key, const std::string& object);
 
+// Reads a frame's header and stored bytes into `into`; null when they are whole, or what is wrong with them.
+// `unknown_feature` as in decode_header.
+[[nodiscard]] const char* load_frame(const storage::ObjectReader& segment, const IndexEntry& entry,
+                                     const base::Hash128& key, std::uint64_t sequence, base::Bytes& into,
+                                     bool* unknown_feature = nullptr);
+
 class StoredFrames {
  public:
   struct Frame {

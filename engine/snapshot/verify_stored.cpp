@@ -39,7 +39,7 @@ class StoredVerifier {
       check_holder(manifest.holders[i], i + 1, manifest.page_size);
     }
     if (result_.damage.empty()) {  // every page is where the map says
-      guarded(*id_, [&] { const SnapshotReader reader(*store_, *id_); });
+      guarded(*id_, [&] { const SnapshotReader reader(*store_, manifest); });
     }
     check_extra_files(manifest);
     return std::move(result_);
@@ -120,19 +120,14 @@ class StoredVerifier {
     }
   }
 
-  // The segment does not fit its hash: which frames are it?
+  // The segment does not fit its hash: which frames are it? A feature that is not known is damage here.
   void name_damage(const storage::ObjectReader& segment, const SegmentFacts& facts,
                    const std::vector<IndexEntry>& entries) {
     bool named = false;
     base::Bytes bytes;
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      const FrameFacts& frame = entries[i].facts;
-      bytes.resize(header_bytes + frame.stored_bytes);
-      const bool complete = segment.read_at(entries[i].offset, bytes) == bytes.size();
-      const base::ByteView all(bytes);
-      const auto header = decode_header(all.first(header_bytes), snapshot_key(*id_), i);
-      if (!complete || !header || *header != frame || base::xxh3_128(all.subspan(header_bytes)) != frame.stored_hash) {
-        add(cat(describe_pages(runs_, 0, frame), " in ", facts.name), "are damaged");
+      if (load_frame(segment, entries[i], snapshot_key(*id_), i, bytes) != nullptr) {
+        add(cat(describe_pages(runs_, 0, entries[i].facts), " in ", facts.name), "are damaged");
         named = true;
       }
     }

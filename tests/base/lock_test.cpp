@@ -1,11 +1,8 @@
 #include "engine/base/lock.hpp"
 
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <csignal>
-
+#include "tests/support/another_process.hpp"
 #include "tests/support/unit.hpp"
 
 namespace dbrollback::base {
@@ -13,80 +10,43 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Another process that holds a lock until it is killed.
-class Holder {
- public:
-  Holder(const fs::path& path, FileLock::Kind kind) {
-    int ready[2] = {-1, -1};
-    if (::pipe(ready) != 0) {
-      return;
-    }
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      const FileLock lock(path, kind, milliseconds(5000), "the test", 0600);
-      (void)!::write(ready[1], "x", 1);
-      while (true) {
-        (void)::pause();
-      }
-    }
-    char byte = 0;
-    (void)!::read(ready[0], &byte, 1);
-    (void)::close(ready[0]);
-    (void)::close(ready[1]);
-  }
-  ~Holder() { kill(); }
-  Holder(const Holder&) = delete;
-  Holder& operator=(const Holder&) = delete;
-  Holder(Holder&&) = delete;
-  Holder& operator=(Holder&&) = delete;
-
-  [[nodiscard]] pid_t pid() const { return pid_; }
-  void kill() {
-    if (pid_ > 0) {
-      (void)::kill(pid_, SIGKILL);
-      (void)::waitpid(pid_, nullptr, 0);
-      pid_ = -1;
-    }
-  }
-
- private:
-  pid_t pid_ = -1;
-};
-
 class Locks : public test::InFolder {
  protected:
   [[nodiscard]] fs::path lock() const { return at("lock"); }
+  [[nodiscard]] test::AnotherProcess holder(FileLock::Kind kind) const {
+    return test::AnotherProcess([&] { return FileLock(lock(), kind, milliseconds(5000), "the test", 0600); });
+  }
   [[nodiscard]] ErrorInfo busy(FileLock::Kind kind, milliseconds timeout) const {
     return test::error_of([&] { const FileLock second(lock(), kind, timeout, "another snapshot of app", 0600); });
   }
 };
 
 TEST_F(Locks, ExcludeOthersAndNameTheHolder) {
-  const Holder holder(lock(), FileLock::Kind::exclusive);
+  const test::AnotherProcess other = holder(FileLock::Kind::exclusive);
   const ErrorInfo info = busy(FileLock::Kind::exclusive, milliseconds(0));
   EXPECT_EQ(info.exit, Exit::busy);
   EXPECT_EQ(info.code, "repository_busy");
   EXPECT_TRUE(info.message.starts_with("another snapshot of app is running: ")) << info.message;
-  EXPECT_NE(info.message.find(std::to_string(holder.pid())), std::string::npos) << info.message;
+  EXPECT_NE(info.message.find(std::to_string(other.pid())), std::string::npos) << info.message;
 }
 
 TEST_F(Locks, AreSharedByReaders) {
-  const Holder holder(lock(), FileLock::Kind::shared);
+  const test::AnotherProcess other = holder(FileLock::Kind::shared);
   EXPECT_NO_THROW(FileLock(lock(), FileLock::Kind::shared, milliseconds(0), "a reader", 0600));
   EXPECT_EQ(busy(FileLock::Kind::exclusive, milliseconds(0)).exit, Exit::busy);
 }
 
 TEST_F(Locks, AreWaitedForAsLongAsAsked) {
-  const Holder holder(lock(), FileLock::Kind::exclusive);
+  const test::AnotherProcess other = holder(FileLock::Kind::exclusive);
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(busy(FileLock::Kind::shared, milliseconds(200)).exit, Exit::busy);
   EXPECT_GE(std::chrono::steady_clock::now() - start, milliseconds(200));
 }
 
 TEST_F(Locks, GoWithAHolderThatWasKilled) {
-  Holder holder(lock(), FileLock::Kind::exclusive);
+  test::AnotherProcess other = holder(FileLock::Kind::exclusive);
   EXPECT_EQ(busy(FileLock::Kind::exclusive, milliseconds(0)).exit, Exit::busy);
-  holder.kill();
+  other.kill();
   EXPECT_NO_THROW(FileLock(lock(), FileLock::Kind::exclusive, milliseconds(0), "the next", 0600));
 }
 
@@ -98,7 +58,7 @@ TEST_F(Locks, GoWithTheirObject) {
 TEST_F(Locks, AreTriedWithoutWaiting) {
   FileLock mine;
   {
-    const Holder holder(lock(), FileLock::Kind::shared);
+    const test::AnotherProcess other = holder(FileLock::Kind::shared);
     EXPECT_FALSE(FileLock::try_exclusive(lock(), 0600, mine));
   }
   EXPECT_TRUE(FileLock::try_exclusive(lock(), 0600, mine));

@@ -1,11 +1,9 @@
 #include "engine/base/processes.hpp"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <csignal>
+#include <optional>
 
+#include "tests/support/another_process.hpp"
 #include "tests/support/unit.hpp"
 
 namespace dbrollback::base {
@@ -16,40 +14,17 @@ class Holding : public test::InFolder {
   Holding() {
     test::put_content(at("held"), "x");
     test::put_content(at("free"), "x");
-    int ready[2] = {-1, -1};
-    if (::pipe(ready) != 0) {
-      return;
-    }
-    child_ = ::fork();
-    if (child_ == 0) {
-      const File file(at("held"), File::Mode::read);
-      (void)!::write(ready[1], "x", 1);
-      while (true) {
-        (void)::pause();
-      }
-    }
-    char byte = 0;
-    (void)!::read(ready[0], &byte, 1);
-    (void)::close(ready[0]);
-    (void)::close(ready[1]);
+    holder_.emplace([&] { return File(at("held"), File::Mode::read); });
   }
-  ~Holding() override {
-    (void)::kill(child_, SIGKILL);
-    (void)::waitpid(child_, nullptr, 0);
-  }
-  Holding(const Holding&) = delete;
-  Holding& operator=(const Holding&) = delete;
-  Holding(Holding&&) = delete;
-  Holding& operator=(Holding&&) = delete;
 
   [[nodiscard]] bool found_in(const Holders& holders) const {
     return std::ranges::any_of(holders.processes, [&](const std::string& process) {
-      return process.starts_with(std::to_string(child_) + " ");
+      return process.starts_with(std::to_string(holder_->pid()) + " ");
     });
   }
 
  private:
-  pid_t child_ = -1;
+  std::optional<test::AnotherProcess> holder_;
 };
 
 TEST_F(Holding, AFileIsSeenWithTheProcessesName) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/unit.hpp"
+
 namespace dbrollback::cli {
 namespace {
 
@@ -50,10 +52,12 @@ TEST(Ago, SpeaksOfTheFutureWhereAClockWasSetBack) {
 }
 
 TEST(LocalTime, SaysItsOffset) {
-  setenv("TZ", "UTC-1", 1);
-  tzset();
-  EXPECT_EQ(local_time(Time{1'795'223'700s}), "2026-11-21 02:15 +0100");
-  unsetenv("TZ");
+  {
+    test::Environment environment;
+    environment.set("TZ", "UTC-1");
+    tzset();
+    EXPECT_EQ(local_time(Time{1'795'223'700s}), "2026-11-21 02:15 +0100");
+  }
   tzset();
 }
 

@@ -1,4 +1,4 @@
-// What the unit tests share: a folder of their own, and the Error that an action throws.
+// What the unit tests share: a folder and an environment of their own, and the Error that an action throws.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -8,6 +8,8 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <map>
+#include <optional>
 #include <string>
 
 #include "dbrollback/error.hpp"
@@ -37,6 +39,39 @@ class InFolder : public testing::Test {
 
  private:
   fs::path folder_;
+};
+
+// Environment variables, which are as they were again when it goes.
+class Environment {
+ public:
+  Environment() = default;
+  ~Environment() {
+    for (const auto& [name, value] : before_) {
+      put(name, value);
+    }
+  }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+  Environment(Environment&&) = delete;
+  Environment& operator=(Environment&&) = delete;
+
+  // Without a value: removes it.
+  void set(const std::string& name, const std::optional<std::string>& value) {
+    const char* old = ::getenv(name.c_str());
+    before_.try_emplace(name, old == nullptr ? std::nullopt : std::optional<std::string>(old));
+    put(name, value);
+  }
+
+ private:
+  static void put(const std::string& name, const std::optional<std::string>& value) {
+    if (value) {
+      ::setenv(name.c_str(), value->c_str(), 1);
+    } else {
+      ::unsetenv(name.c_str());
+    }
+  }
+
+  std::map<std::string, std::optional<std::string>> before_;
 };
 
 inline std::string content_of(const fs::path& file) {

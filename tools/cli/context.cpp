@@ -114,10 +114,15 @@ SnapshotSummary Context::resolve(Repository& repository, const std::string& spec
   return found;
 }
 
+std::string Context::typed_places() const {
+  std::string options;
+  if (!global_.config.empty()) options += " --config " + shell_quote(global_.config);
+  if (!global_.repository.empty()) options += " --repository " + shell_quote(global_.repository);
+  return options;
+}
+
 std::string Context::again(const std::string& command) const {
-  std::string line = "dbrollback " + command;
-  if (!global_.config.empty()) line += " --config " + shell_quote(global_.config);
-  if (!global_.repository.empty()) line += " --repository " + shell_quote(global_.repository);
+  std::string line = "dbrollback " + command + typed_places();
   if (!global_.database.empty()) line += " --database " + shell_quote(global_.database);
   return line;
 }
@@ -133,8 +138,7 @@ std::string Context::completed(const std::string& next) const {
     const std::string command = next.substr(start, end - start);
     out += next.substr(at, start - at) + command;
     if (command.find(" --repository ") == std::string::npos && command.find(" help") == std::string::npos) {
-      if (!global_.config.empty()) out += " --config " + shell_quote(global_.config);
-      if (!global_.repository.empty()) out += " --repository " + shell_quote(global_.repository);
+      out += typed_places();
     }
     at = end;
     out += next[at++];

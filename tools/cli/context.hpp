@@ -49,6 +49,9 @@ class Context {
   [[nodiscard]] std::string completed(const std::string& next) const;
 
  private:
+  // " --config FILE --repository PATH", as far as they were typed.
+  [[nodiscard]] std::string typed_places() const;
+
   const GlobalOptions& global_;
   Console& console_;
   std::optional<Config> config_;

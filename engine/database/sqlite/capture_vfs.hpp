@@ -12,8 +12,7 @@
 
 namespace dbrollback::database::sqlite {
 
-// Pages per batch for a page size: 1 MiB of raw bytes.
-[[nodiscard]] constexpr std::uint64_t pages_per_batch(std::uint32_t page_size) { return (1ULL << 20U) / page_size; }
+[[nodiscard]] constexpr std::uint64_t pages_per_batch(std::uint32_t page_size) { return batch_bytes / page_size; }
 
 // SQLite never uses the page that holds the byte at 1 GiB: its locks are there. Counted from 0.
 [[nodiscard]] constexpr std::uint64_t lock_page(std::uint32_t page_size) { return 0x40000000ULL / page_size; }

@@ -8,6 +8,8 @@ namespace dbrollback::database::sqlite {
 
 namespace {
 
+constexpr const char* utf8_order = "dbrollback_utf8";
+
 int rank(int type) {
   return type == SQLITE_NULL ? 0 : type == SQLITE_INTEGER || type == SQLITE_FLOAT ? 1 : type == SQLITE_TEXT ? 2 : 3;
 }
@@ -37,7 +39,7 @@ class Side {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       list += base::cat(i == 0 ? "" : ", ", quote(columns[i]));
       if (i < keys) {
-        order += base::cat(i == 0 ? "" : ", ", quote(columns[i]), " COLLATE ", utf8 ? "BINARY" : "dbrollback_utf8");
+        order += base::cat(i == 0 ? "" : ", ", quote(columns[i]), " COLLATE ", utf8 ? "BINARY" : utf8_order);
       }
     }
     return base::cat("SELECT ", list, " FROM main.", quote(table.name), " ORDER BY ", order);
@@ -58,15 +60,6 @@ std::vector<std::string> common_columns(const schema::Table& a, const schema::Ta
     }
   }
   return columns;
-}
-
-void register_utf8_order(Connection& connection) {
-  const auto compare = [](void* /*data*/, int left_size, const void* left, int right_size, const void* right) {
-    const int order = std::memcmp(left, right, static_cast<std::size_t>(std::min(left_size, right_size)));
-    return order != 0 ? order : left_size - right_size;
-  };
-  connection.check(sqlite3_create_collation(connection.handle(), "dbrollback_utf8", SQLITE_UTF8, nullptr, compare),
-                   "read");
 }
 
 }  // namespace
@@ -106,8 +99,9 @@ RowDifference compare_rows(Connection& a, const schema::Table& table_a, Connecti
   const std::size_t keys = by_key ? table_a.key.size() : columns.size();
   out.compared_by = by_key ? base::cat("primary key (", base::join(table_a.key, ", "), ")")
                            : std::string("whole rows: there is no common primary key");
-  register_utf8_order(a);
-  register_utf8_order(b);
+  for (Connection* connection : {&a, &b}) {
+    connection->check(register_byte_order(connection->handle(), utf8_order, SQLITE_UTF8), "read");
+  }
   Side left(a, table_a, columns, keys);
   Side right(b, table_b, columns, keys);
   RowHasher hasher;

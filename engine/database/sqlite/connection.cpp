@@ -20,15 +20,19 @@ std::string quote(std::string_view name) {
   return out + "\"";
 }
 
-namespace {
-
-// A collation that an application registered and we do not know: values can still be read and counted.
-void supply_collation(void* data, sqlite3* handle, int encoding, const char* name) {
+int register_byte_order(sqlite3* handle, const char* name, int encoding) {
   const auto compare = [](void* /*data*/, int left_size, const void* left, int right_size, const void* right) {
     const int order = std::memcmp(left, right, static_cast<std::size_t>(std::min(left_size, right_size)));
     return order != 0 ? order : left_size - right_size;
   };
-  (void)sqlite3_create_collation(handle, name, encoding, nullptr, compare);
+  return sqlite3_create_collation(handle, name, encoding, nullptr, compare);
+}
+
+namespace {
+
+// A collation that an application registered and we do not know: values can still be read and counted.
+void supply_collation(void* data, sqlite3* handle, int encoding, const char* name) {
+  (void)register_byte_order(handle, name, encoding);
   static_cast<std::vector<std::string>*>(data)->emplace_back(name);
 }
 

@@ -20,6 +20,10 @@ namespace dbrollback::database::sqlite {
 // A name as SQL wants it: in double quotes, those inside doubled.
 [[nodiscard]] std::string quote(std::string_view name);
 
+// Registers a collation that orders texts by their bytes in `encoding` (SQLITE_UTF8 and its like). Returns what SQLite
+// does.
+[[nodiscard]] int register_byte_order(sqlite3* handle, const char* name, int encoding);
+
 class Connection;
 
 // Finalises itself. Belongs to one connection, which must outlive it.

@@ -15,7 +15,6 @@ namespace dbrollback::database::sqlite {
 
 namespace {
 
-constexpr std::uint64_t piece_bytes = 1U << 20U;
 constexpr std::uint64_t flush_bytes = 32U << 20U;
 constexpr std::uint64_t in_cache_bytes = 128U << 10U;  // read and hashed before a core's cache loses them
 
@@ -155,7 +154,7 @@ OverwriteResult write_file(PageSource& source, const std::filesystem::path& file
     base::Bytes buffer;
     std::uint64_t piece_size = 0;
     for (std::uint64_t offset = 0; offset < size; offset += piece_size) {
-      piece_size = std::min(piece_bytes, size - offset);
+      piece_size = std::min(batch_bytes, size - offset);
       out.write(source.view(offset, piece_size, buffer));
       if ((offset + piece_size) % flush_bytes == 0) {
         out.start_writing_back();  // so that the sync at the end finds little left to do
