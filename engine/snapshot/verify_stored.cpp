@@ -1,10 +1,13 @@
 #include "engine/snapshot/verify_stored.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <set>
+#include <thread>
 
 #include "dbrollback/error.hpp"
 #include "engine/base/fail.hpp"
+#include "engine/base/parallel.hpp"
 #include "engine/base/text.hpp"
 #include "engine/snapshot/hashed_file.hpp"
 #include "engine/snapshot/manifest.hpp"
@@ -17,6 +20,9 @@ using base::cat;
 
 namespace {
 
+// More threads than this wait for the disk or for memory.
+constexpr unsigned most_threads = 4;
+
 class StoredVerifier {
  public:
   StoredVerifier(storage::ObjectStore& store, const std::string& id, const std::function<void(std::uint64_t)>& read)
@@ -24,35 +30,58 @@ class StoredVerifier {
 
   StoredCheck run() {
     SnapshotDetails manifest;
-    if (!guarded(std::string(manifest_file), [&] { manifest = read_manifest(*store_, *id_); })) {
-      return std::move(result_);
+    StoredCheck result;
+    if (!guarded(result, std::string(manifest_file), [&] { manifest = read_manifest(*store_, *id_); })) {
+      return result;
     }
-    guarded(std::string(page_map_file), [&] { runs_ = read_page_map(*store_, manifest); });
-    for (const auto& file : manifest.files) {
-      result_.bytes += file.bytes;
-      if (file.name == page_tags_file) {  // the page map was checked as it was read
-        check_tags(file);
-      }
+    guarded(result, std::string(page_map_file), [&] { runs_ = read_page_map(*store_, manifest); });
+    const auto parts = parts_of(manifest);
+    std::vector<StoredCheck> checks(parts.size());
+    base::for_each_in_parallel(parts.size(), most_threads, [&](std::size_t i) { parts[i](checks[i]); });
+    tell_read(0);
+    for (const StoredCheck& check : checks) {
+      result.damage.insert(result.damage.end(), check.damage.begin(), check.damage.end());
+      result.beside.insert(result.beside.end(), check.beside.begin(), check.beside.end());
+      result.bytes += check.bytes;
+      result.frames += check.frames;
     }
-    check_own(manifest);
-    for (std::size_t i = 0; i < manifest.holders.size(); ++i) {
-      check_holder(manifest.holders[i], i + 1, manifest.page_size);
+    if (result.damage.empty()) {  // every page is where the map says
+      guarded(result, *id_, [&] { const SnapshotReader reader(*store_, manifest); });
     }
-    if (result_.damage.empty()) {  // every page is where the map says
-      guarded(*id_, [&] { const SnapshotReader reader(*store_, manifest); });
-    }
-    check_extra_files(manifest);
-    return std::move(result_);
+    check_extra_files(result, manifest);
+    return result;
   }
 
  private:
-  void add(std::string object, std::string problem) {
-    result_.damage.push_back({.object = std::move(object), .problem = std::move(problem)});
+  using Part = std::function<void(StoredCheck&)>;
+
+  // What can be checked at the same time, in the order in which it is reported.
+  std::vector<Part> parts_of(const SnapshotDetails& manifest) {
+    std::vector<Part> parts;
+    for (const auto& file : manifest.files) {
+      parts.emplace_back([this, &file](StoredCheck& check) { check_file(check, file); });
+    }
+    for (const auto& segment : manifest.segments) {
+      parts.emplace_back([this, &segment](StoredCheck& check) {
+        guarded(check, segment.name, [&] { check_segment(check, segment); });
+        check.frames += segment.frames;
+      });
+    }
+    for (std::size_t i = 0; i < manifest.holders.size(); ++i) {
+      parts.emplace_back([this, &manifest, i](StoredCheck& check) {
+        check_holder(check, manifest.holders[i], i + 1, manifest.page_size);
+      });
+    }
+    return parts;
+  }
+
+  static void add(StoredCheck& check, std::string object, std::string problem) {
+    check.damage.push_back({.object = std::move(object), .problem = std::move(problem)});
   }
 
   // Damage on the way is a finding about `object`; everything else ends the verification.
   template <class Action>
-  bool guarded(const std::string& object, Action action) {
+  static bool guarded(StoredCheck& check, const std::string& object, Action action) {
     try {
       action();
       return true;
@@ -62,8 +91,16 @@ class StoredVerifier {
       }
       // Where the error says which page or file it is, that is said first.
       const std::string& named = error.info().object;
-      add(named.starts_with("page ") ? named : object, base::problem_of(error));
+      add(check, named.starts_with("page ") ? named : object, base::problem_of(error));
       return false;
+    }
+  }
+
+  // `read` is called by the thread that asked for the verification alone.
+  void tell_read(std::uint64_t bytes) {
+    untold_ += bytes;
+    if (std::this_thread::get_id() == caller_) {
+      (*read_)(untold_.exchange(0));
     }
   }
 
@@ -74,12 +111,12 @@ class StoredVerifier {
       return std::nullopt;
     }
     base::Hasher hasher;
-    buffer_.resize(64U << 10U);  // hashed before a core's cache loses it
+    base::Bytes buffer(64U << 10U);  // hashed before a core's cache loses it
     std::uint64_t offset = 0;
-    while (const std::size_t got = file->read_at(offset, buffer_)) {
-      hasher.update(base::ByteView(buffer_).first(got));
+    while (const std::size_t got = file->read_at(offset, buffer)) {
+      hasher.update(base::ByteView(buffer).first(got));
       offset += got;
-      (*read_)(got);
+      tell_read(got);
     }
     return to_hex(hasher.digest());
   }
@@ -89,68 +126,66 @@ class StoredVerifier {
     return hash_of(name) == hash || hash_of(name) == hash;
   }
 
-  void check_tags(const FileFacts& facts) {
+  void check_file(StoredCheck& check, const FileFacts& facts) {
+    check.bytes += facts.bytes;
+    if (facts.name != page_tags_file) {  // the page map was checked as it was read
+      return;
+    }
     const auto stat = store_->stat(object_name(*id_, facts.name));
     if (!stat) {
-      result_.beside.push_back({.object = facts.name, .problem = "is missing"});
+      check.beside.push_back({.object = facts.name, .problem = "is missing"});
     } else if (stat->size != facts.bytes || !has_hash(facts.name, facts.hash)) {
-      result_.beside.push_back(
+      check.beside.push_back(
           {.object = facts.name,
            .problem = cat("is damaged: ", stat->size, " bytes, which do not fit the hash in the manifest")});
     }
   }
 
-  void check_own(const SnapshotDetails& manifest) {
-    for (const auto& segment : manifest.segments) {
-      guarded(segment.name, [&] { check_segment(segment); });
-      result_.frames += segment.frames;
-    }
-  }
-
-  void check_segment(const SegmentFacts& facts) {
+  void check_segment(StoredCheck& check, const SegmentFacts& facts) {
     const auto segment = store_->open(object_name(*id_, facts.name));
     if (!segment) {
-      add(facts.name, "is missing");
+      add(check, facts.name, "is missing");
       return;
     }
     const auto entries = read_index(*segment, facts, snapshot_key(*id_), facts.name);
-    result_.bytes += segment->size();
+    check.bytes += segment->size();
     if (!has_hash(facts.name, facts.hash)) {
-      name_damage(*segment, facts, entries);
+      name_damage(check, *segment, facts, entries);
     }
   }
 
   // The segment does not fit its hash: which frames are it? A feature that is not known is damage here.
-  void name_damage(const storage::ObjectReader& segment, const SegmentFacts& facts,
-                   const std::vector<IndexEntry>& entries) {
+  void name_damage(StoredCheck& check, const storage::ObjectReader& segment, const SegmentFacts& facts,
+                   const std::vector<IndexEntry>& entries) const {
     bool named = false;
     base::Bytes bytes;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       if (load_frame(segment, entries[i], snapshot_key(*id_), i, bytes) != nullptr) {
-        add(cat(describe_pages(runs_, 0, entries[i].facts), " in ", facts.name), "are damaged");
+        add(check, cat(describe_pages(runs_, 0, entries[i].facts), " in ", facts.name), "are damaged");
         named = true;
       }
     }
     if (!named) {
-      add(facts.name, "does not fit the hash in the manifest");
+      add(check, facts.name, "does not fit the hash in the manifest");
     }
   }
 
   // Of another snapshot's segments, the frames with pages of this one.
-  void check_holder(const HolderFacts& facts, std::size_t number, std::uint32_t page_size) {
-    guarded(cat("holder ", facts.id), [&] {
+  void check_holder(StoredCheck& check, const HolderFacts& facts, std::size_t number, std::uint32_t page_size) {
+    guarded(check, cat("holder ", facts.id), [&] {
       const StoredFrames frames(*store_, facts.id, facts.segments, page_size);
       StoredFrames::Scratch scratch;
       for (const std::size_t i : wanted_of(frames, number)) {
         const auto& frame = frames.frames()[i];
         if (frames.check(frame, scratch) != nullptr) {
-          add(cat(describe_pages(runs_, number, frame.entry.facts), " in ", frames.segment_name(frame), " of ",
+          add(check,
+              cat(describe_pages(runs_, number, frame.entry.facts), " in ", frames.segment_name(frame), " of ",
                   facts.id),
               "are damaged");
         }
-        ++result_.frames;
-        result_.bytes += header_bytes + frame.entry.facts.stored_bytes;
-        (*read_)(header_bytes + frame.entry.facts.stored_bytes);
+        ++check.frames;
+        check.bytes += header_bytes + frame.entry.facts.stored_bytes;
+        tell_read(header_bytes + frame.entry.facts.stored_bytes);
       }
     });
   }
@@ -169,7 +204,7 @@ class StoredVerifier {
     return wanted;
   }
 
-  void check_extra_files(const SnapshotDetails& manifest) {
+  void check_extra_files(StoredCheck& check, const SnapshotDetails& manifest) const {
     std::set<std::string> known;
     for (const auto file : {manifest_file, manifest_sum_file, proof_file, pin_file}) {
       known.insert(object_name(*id_, std::string(file)));
@@ -182,7 +217,7 @@ class StoredVerifier {
     }
     for (const auto& object : store_->list(object_name(*id_, ""))) {
       if (!known.contains(object.name)) {
-        result_.beside.push_back({.object = base::printable(object.name), .problem = "is not a file of this snapshot"});
+        check.beside.push_back({.object = base::printable(object.name), .problem = "is not a file of this snapshot"});
       }
     }
   }
@@ -190,9 +225,9 @@ class StoredVerifier {
   storage::ObjectStore* store_;
   const std::string* id_;
   const std::function<void(std::uint64_t)>* read_;
-  StoredCheck result_;
+  std::thread::id caller_ = std::this_thread::get_id();
+  std::atomic<std::uint64_t> untold_{0};
   std::vector<PageRun> runs_;
-  base::Bytes buffer_;
 };
 
 }  // namespace

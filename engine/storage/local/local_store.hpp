@@ -30,7 +30,7 @@ class LocalStore final : public ObjectStore {
   void remove_all(const std::string& prefix) override;
   [[nodiscard]] std::string describe(const std::string& name) const override;
   [[nodiscard]] std::optional<std::uint64_t> free_bytes() const override;
-  [[nodiscard]] std::uint64_t segment_bytes() const override { return 256ULL << 20U; }
+  [[nodiscard]] std::uint64_t segment_bytes() const override { return 64ULL << 20U; }
 
  private:
   [[nodiscard]] base::fs::path path_of(const std::string& name) const;
