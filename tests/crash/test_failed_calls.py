@@ -122,6 +122,24 @@ class FailedCalls(worlds.Case):
         return "" if named in done.err else "the message does not name it"
 
 
+class Published(worlds.Case):
+    def test_a_snapshot_stays_whatever_fails_after_it_is_published(self):
+        """The folder of the snapshots cannot be listed from then on, each time that it is tried."""
+        world = worlds.EmptiedSnapshot(self.at)
+        faults = []
+        while True:
+            world.reset()
+            done = world.run_faulty("; ".join(f"fail {number} EIO" for number in faults))
+            self.assertIn("has no tables", done.err)
+            self.assertEqual((done.exit, len(world.listed())), (0, 2), repr(done))
+            with open(world.trace, encoding="utf-8") as file:
+                after = file.read().partition("point manifest written\n")[2]
+            tried = re.findall(rf"^(\d+) list {world.repository}/snapshots/$", after, re.MULTILINE)
+            if len(tried) == len(faults):
+                return
+            faults.append(int(tried[len(faults)]))
+
+
 for kind in worlds.ALL:
     setattr(FailedCalls, "test_" + kind.name.replace(" ", "_"), lambda self, kind=kind: self.drive(kind))
 

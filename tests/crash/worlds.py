@@ -218,6 +218,17 @@ class WalSnapshot(World):
         write(self.database, LIVE, "wal", padding=self.padding)
 
 
+class EmptiedSnapshot(World):
+    """The database lost everything: that is warned of, by what the catalog knows of earlier snapshots."""
+    name = "snapshot of an emptied database"
+    words = ("snapshot", "--database", "{world.database}")
+    comes = 1
+
+    def prepare(self):
+        super().prepare()
+        os.truncate(self.database, 0)
+
+
 class LiveRestore(World):
     name = "restore into the live database"
     words = ("restore", "{world.taken}", "--database", "{world.database}", "--yes")
