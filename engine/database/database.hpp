@@ -16,6 +16,7 @@
 
 #include "dbrollback/config.hpp"
 #include "dbrollback/observer.hpp"
+#include "dbrollback/snapshot.hpp"
 #include "engine/base/bytes.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/base/processes.hpp"
@@ -30,26 +31,35 @@ struct Description {
   std::string source;  // where it is: evidence, never identity
   std::string encoding;
   std::string journal_mode;
-  std::uint32_t page_size = 0;
+  std::uint32_t page_size = 0;  // 0: an engine whose pages are not read
   std::uint64_t page_count = 0;
+  std::uint64_t size = 0;  // bytes, where there are no pages
   schema::Schema schema;
+  std::optional<PostgresFacts> postgres;
+  std::vector<PostgresTableFacts> postgres_tables;            // of schema.tables, in their order
   std::vector<std::pair<std::string, std::string>> left_out;  // object, reason
 
-  [[nodiscard]] std::uint64_t bytes() const { return page_count * page_size; }
+  [[nodiscard]] std::uint64_t bytes() const { return page_size != 0 ? page_count * page_size : size; }
 };
 
 // How much is read and written at a time. A snapshot stores a view's batch as one frame: who reads it again in pieces
 // of the same size gets whole frames, each with a hash that is known already (PageSource::hash).
 constexpr std::uint64_t batch_bytes = 1U << 20U;
 
-// A run of pages [first, end), counted from 0.
+// Whole pages or whole rows, one after another. Of an engine with pages: the run [first, end), counted from 0. Of one
+// with rows: some of those of a table's blocks [first, end); `object` is the table's place in describe()'s, counted
+// from 1, and `part` which of the pieces that it is read in. A row that is too large for one goes on in the next of its
+// stream.
 struct Batch {
+  std::uint32_t object = 0;
+  std::uint32_t part = 0;
   std::uint64_t first = 0;
   std::uint64_t end = 0;
+  std::uint64_t rows = 0;  // pages, or rows that end in it
   base::Bytes bytes;
 };
 
-// Where a view's pages go. Runs come in any order, each page once.
+// Where a view's content goes. Batches come in any order, each page and row once.
 class BatchSink {
  public:
   BatchSink() = default;
@@ -60,6 +70,19 @@ class BatchSink {
   virtual ~BatchSink() = default;
   [[nodiscard]] virtual base::Bytes take_buffer() { return {}; }
   virtual void take(Batch batch) = 0;
+};
+
+// A sink for each of the streams that a view is read in at the same time.
+class BatchSinks {
+ public:
+  BatchSinks() = default;
+  BatchSinks(const BatchSinks&) = delete;
+  BatchSinks& operator=(const BatchSinks&) = delete;
+  BatchSinks(BatchSinks&&) = delete;
+  BatchSinks& operator=(BatchSinks&&) = delete;
+  virtual ~BatchSinks() = default;
+  // `number` < View::streams(). Each is used by one thread at a time.
+  [[nodiscard]] virtual BatchSink& stream(unsigned number) = 0;
 };
 
 // Random access to a database's pages, checked as they are read. One thread at a time.
@@ -116,8 +139,13 @@ class View {
   virtual ~View() = default;
 
   [[nodiscard]] virtual const Description& describe() const = 0;
-  // Every page to `sink`.
-  virtual void read(BatchSink& sink, const std::function<void(std::uint64_t bytes)>& progress) = 0;
+  // How many streams `read` uses.
+  [[nodiscard]] virtual unsigned streams() const { return 1; }
+  // Everything to `sinks`. Returns the content of each of describe()'s tables, in their order, where reading tells it:
+  // an engine with pages returns nothing.
+  virtual std::vector<Content> read(BatchSinks& sinks, const std::function<void(std::uint64_t bytes)>& progress) = 0;
+  // Gives `take` an archive of the schema, in pieces; false for an engine whose pages hold it.
+  virtual bool read_schema(const std::function<void(base::ByteView)>& /*take*/) { return false; }
   [[nodiscard]] virtual std::uint64_t count(const std::string& table) = 0;
   [[nodiscard]] virtual Content content(const std::string& table) = 0;
   // The one value that a query returns, as text ("NULL" for none). Throws Error (Exit::usage) for a query that fails,

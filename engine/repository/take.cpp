@@ -90,7 +90,8 @@ SnapshotDetails take(Store& store, database::Database& database, const DatabaseC
   warn_of_emptiness(earlier, lineage, view->describe(), observer);
   const base::Time created = base::now();
   const std::string id = snapshot::make_id(created, options.app_version);
-  const auto key = page_key(store, observer);
+  const bool has_pages = view->describe().page_size != 0;
+  const auto key = has_pages ? page_key(store, observer) : std::nullopt;
   const auto parent =
       key && !options.full ? find_parent(store, earlier, lineage, view->describe(), *key, observer) : nullptr;
   // With a parent little may be enough: that only the pages can tell.

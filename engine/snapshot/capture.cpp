@@ -10,27 +10,36 @@
 #include "engine/base/system.hpp"
 #include "engine/snapshot/frame_pipeline.hpp"
 #include "engine/snapshot/manifest.hpp"
+#include "engine/snapshot/row_streams.hpp"
 
 namespace dbrollback::snapshot {
 
 namespace {
 
-// Gives a view's pages to the pipeline, a frame a batch.
-class PipelineSink final : public database::BatchSink {
+// Gives a view's only stream to the pipeline, a frame a batch.
+class PipelineSink final : public database::BatchSink, public database::BatchSinks {
  public:
   explicit PipelineSink(FramePipeline& pipeline) : pipeline_(&pipeline) {}
+  database::BatchSink& stream(unsigned /*number*/) override { return *this; }
   base::Bytes take_buffer() override { return pipeline_->take_buffer(); }
   void take(database::Batch batch) override {
-    FrameFacts facts;
-    facts.first = batch.first;
-    facts.end = batch.end;
-    facts.rows = batch.end - batch.first;
+    const FrameFacts facts = facts_of(batch);
     pipeline_->add(facts, std::move(batch.bytes));
   }
 
  private:
   FramePipeline* pipeline_;
 };
+
+TableFacts facts_of(const schema::Table& table) {
+  TableFacts facts{.name = table.name, .key = table.key};
+  for (const auto& column : table.columns) {
+    if (!column.generated) {
+      facts.columns.push_back({.name = column.name, .type = column.type});
+    }
+  }
+  return facts;
+}
 
 void count(database::View& view, TableFacts& table, bool tolerate_damage, std::vector<LeftOut>& left_out) {
   try {
@@ -49,13 +58,8 @@ std::vector<TableFacts> count_tables(database::View& view, bool tolerate_damage,
   const auto& all = view.describe().schema.tables;
   for (const auto& table : all) {
     stop_if_cancelled(observer);
-    TableFacts facts{.name = table.name, .rows = 0, .key = table.key, .columns = {}};
+    TableFacts facts = facts_of(table);
     count(view, facts, tolerate_damage, left_out);
-    for (const auto& column : table.columns) {
-      if (!column.generated) {
-        facts.columns.push_back({.name = column.name, .type = column.type});
-      }
-    }
     tables.push_back(std::move(facts));
     observer.progress({.phase = "counting rows", .done = tables.size(), .total = all.size(), .unit = "tables"});
   }
@@ -76,6 +80,7 @@ SnapshotDetails describe(const database::View& view) {
   for (const auto& [object, reason] : description.left_out) {
     out.left_out.push_back({.object = object, .reason = reason});
   }
+  out.postgres = description.postgres;
   out.summary.engine = description.engine;
   out.summary.raw_bytes = description.bytes();
   return out;
@@ -114,6 +119,72 @@ bool nothing_changed(const SnapshotDetails& now, const std::vector<PageRun>& run
          std::ranges::none_of(runs, [](const PageRun& run) { return run.holder == 0; });
 }
 
+void capture_pages(database::View& view, storage::ObjectStore& store, const DatabaseConfig& config,
+                   const CaptureOptions& names, SnapshotDetails& out, Observer& observer) {
+  SegmentWriter writer(store, names.id);
+  std::optional<PageTagsWriter> tags;
+  if (names.page_key != nullptr) {
+    tags.emplace(store, names.id, key_id_of(*names.page_key));
+  }
+  // A database without pages has nothing to refer to.
+  const Parent* parent = out.page_count > 0 ? names.parent : nullptr;
+  {
+    FramePipeline pipeline(writer, {.level = config.level,
+                                    .threads = config.threads,
+                                    .page_key = names.page_key,
+                                    .parent = parent,
+                                    .page_size = out.page_size,
+                                    .tags = tags ? &*tags : nullptr});
+    PipelineSink sink(pipeline);
+    (void)view.read(sink, [&](std::uint64_t bytes) {
+      observer.progress({.phase = "reading pages", .done = bytes, .total = out.summary.raw_bytes, .unit = "bytes"});
+    });
+    // The pages are on their way. Without a parent, counting overlaps with compressing the last of them; with one,
+    // there may be nothing to count.
+    if (parent == nullptr) {
+      out.tables = count_tables(view, names.tolerate_damage, out.left_out, observer);
+    }
+    out.checks = run_checks(view, config.checks);
+    const std::vector<PageRun> runs = pipeline.finish();
+    if (parent != nullptr) {
+      out.tables = nothing_changed(out, runs, *parent)
+                       ? parent->manifest().tables
+                       : count_tables(view, names.tolerate_damage, out.left_out, observer);
+      keep_references(out, runs, *parent, store);
+    }
+  }
+  out.segments = writer.finish();
+  if (tags) {
+    if (const auto file = tags->finish()) {
+      out.files.push_back(*file);
+      base::reached("page tags written");
+    }
+  }
+}
+
+void capture_rows(database::View& view, storage::ObjectStore& store, const DatabaseConfig& config, SnapshotDetails& out,
+                  Observer& observer) {
+  HashedFile schema(store, out.summary.id, std::string(schema_file));
+  if (view.read_schema([&](base::ByteView bytes) { schema.write(bytes); })) {
+    out.files.push_back(schema.finish());
+    base::reached("schema written");
+  }
+  RowStreams streams(store, out.summary.id, view.streams(), config.level);
+  const auto contents = view.read(streams, [&](std::uint64_t bytes) {
+    observer.progress({.phase = "reading rows", .done = bytes, .total = 0, .unit = "bytes"});
+  });
+  out.segments = streams.finish();
+  const database::Description& description = view.describe();
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    TableFacts facts = facts_of(description.schema.tables[i]);
+    facts.rows = contents[i].rows;
+    facts.hash = to_hex(contents[i].hash);
+    facts.postgres = description.postgres_tables[i];
+    out.tables.push_back(std::move(facts));
+  }
+  out.checks = run_checks(view, config.checks);
+}
+
 }  // namespace
 
 void stop_if_cancelled(Observer& observer) {
@@ -148,44 +219,10 @@ SnapshotDetails capture(database::View& view, storage::ObjectStore& store, const
   out.summary.created = names.created;
   out.summary.app_version = options.app_version;
   out.summary.reason = options.reason;
-  SegmentWriter writer(store, names.id);
-  std::optional<PageTagsWriter> tags;
-  if (names.page_key != nullptr) {
-    tags.emplace(store, names.id, key_id_of(*names.page_key));
-  }
-  // A database without pages has nothing to refer to.
-  const Parent* parent = out.page_count > 0 ? names.parent : nullptr;
-  {
-    FramePipeline pipeline(writer, {.level = config.level,
-                                    .threads = config.threads,
-                                    .page_key = names.page_key,
-                                    .parent = parent,
-                                    .page_size = out.page_size,
-                                    .tags = tags ? &*tags : nullptr});
-    PipelineSink sink(pipeline);
-    view.read(sink, [&](std::uint64_t bytes) {
-      observer.progress({.phase = "reading pages", .done = bytes, .total = out.summary.raw_bytes, .unit = "bytes"});
-    });
-    // The pages are on their way. Without a parent, counting overlaps with compressing the last of them; with one,
-    // there may be nothing to count.
-    if (parent == nullptr) {
-      out.tables = count_tables(view, names.tolerate_damage, out.left_out, observer);
-    }
-    out.checks = run_checks(view, config.checks);
-    const std::vector<PageRun> runs = pipeline.finish();
-    if (parent != nullptr) {
-      out.tables = nothing_changed(out, runs, *parent)
-                       ? parent->manifest().tables
-                       : count_tables(view, names.tolerate_damage, out.left_out, observer);
-      keep_references(out, runs, *parent, store);
-    }
-  }
-  out.segments = writer.finish();
-  if (tags) {
-    if (const auto file = tags->finish()) {
-      out.files.push_back(*file);
-      base::reached("page tags written");
-    }
+  if (out.page_size != 0) {
+    capture_pages(view, store, config, names, out, observer);
+  } else {
+    capture_rows(view, store, config, out, observer);
   }
   out.summary.duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);

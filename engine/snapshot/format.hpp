@@ -33,7 +33,9 @@ constexpr std::uint64_t largest_frame = 64ULL << 20U;
 // No segment has more frames: its index is bounded too.
 constexpr std::uint64_t most_frames = 1ULL << 16U;
 
-// What a frame holds. For SQLite: object 0, part 0, pages [first, end) counted from 0, rows = end - first.
+// What a frame holds. For SQLite: object 0, part 0, pages [first, end) counted from 0, rows = end - first. For
+// PostgreSQL: rows of the manifest's table number `object`, counted from 1, in its blocks [first, end);
+// `rows` are those that end in it.
 struct FrameFacts {
   std::uint32_t object = 0;
   std::uint32_t part = 0;

@@ -9,10 +9,12 @@
 #include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
+#include "engine/snapshot/fields.hpp"
 #include "engine/snapshot/format.hpp"
 #include "engine/snapshot/id.hpp"
 #include "engine/snapshot/page_map.hpp"
 #include "engine/snapshot/page_tags.hpp"
+#include "engine/snapshot/postgres_facts.hpp"
 #include "engine/snapshot/segment_writer.hpp"
 
 namespace dbrollback::snapshot {
@@ -25,78 +27,9 @@ namespace {
 constexpr const char* format_name = "dbrollback snapshot";
 // In format.required of a snapshot whose pages are not simply its stored pages.
 constexpr const char* page_map_feature = "page-map";
+// In that of a snapshot that stores rows and not pages.
+constexpr const char* rows_feature = "rows";
 constexpr std::uint64_t largest_file = 1ULL << 40U;
-
-[[noreturn]] void damaged(const std::string& object, const std::string& problem) {
-  base::fail({.code = "damaged_manifest",
-              .exit = Exit::damaged,
-              .message = cat(base::printable(object), " ", problem),
-              .object = object,
-              .state = "nothing was restored or changed",
-              .next = "use another snapshot: `dbrollback list` shows them"});
-}
-
-// Reads fields of an object, naming the first that is missing or of another kind.
-class Fields {
- public:
-  Fields(const Json& json, const std::string& object) : json_(&json), object_(&object) {
-    if (!json.is_object()) {
-      damaged(object, "is damaged: an object is missing in it");
-    }
-  }
-
-  [[nodiscard]] std::string text(const char* key) const { return value(key, &Json::is_string).get<std::string>(); }
-  [[nodiscard]] std::uint64_t number(const char* key) const {
-    return value(key, &Json::is_number_unsigned).get<std::uint64_t>();
-  }
-  [[nodiscard]] bool flag(const char* key) const { return value(key, &Json::is_boolean).get<bool>(); }
-  [[nodiscard]] const Json& list(const char* key) const { return value(key, &Json::is_array); }
-  [[nodiscard]] Fields object(const char* key) const { return {value(key, &Json::is_object), *object_}; }
-  [[nodiscard]] std::vector<std::string> texts(const char* key) const {
-    std::vector<std::string> out;
-    for (const auto& item : list(key)) {
-      if (!item.is_string()) {
-        damaged(*object_, cat("is damaged: field '", key, "'"));
-      }
-      out.push_back(item.get<std::string>());
-    }
-    return out;
-  }
-  [[nodiscard]] const Json* optional(const char* key) const {
-    const auto at = json_->find(key);
-    return at == json_->end() || at->is_null() ? nullptr : &*at;
-  }
-
- private:
-  [[nodiscard]] const Json& value(const char* key, bool (Json::*is)() const noexcept) const {
-    const auto at = json_->find(key);
-    if (at == json_->end() || !((*at).*is)()) {
-      damaged(*object_, cat("is damaged: field '", key, "' is missing or of the wrong kind"));
-    }
-    return *at;
-  }
-
-  const Json* json_;
-  const std::string* object_;
-};
-
-// JSON is UTF-8; names and values in SQLite are any bytes. Where a text is not UTF-8 its bytes go with it.
-void keep_bytes(Json& item, const char* key, const std::string& text) {
-  if (!base::is_utf8(text)) {
-    item[key] = base::hex_of(base::bytes_of(text));
-  }
-}
-
-std::string with_bytes(const Fields& item, const char* key, std::string text, const std::string& object) {
-  if (item.optional(key) == nullptr) {
-    return text;
-  }
-  auto bytes = base::bytes_from_hex(item.text(key));
-  if (!bytes) {
-    damaged(object, cat("is damaged: field '", key, "'"));
-  }
-  return std::move(*bytes);
-}
 
 Json tables_to_json(const std::vector<TableFacts>& tables) {
   Json out = Json::array();
@@ -107,6 +40,12 @@ Json tables_to_json(const std::vector<TableFacts>& tables) {
     }
     Json item = {{"name", table.name}, {"rows", table.rows}, {"key", table.key}, {"columns", std::move(columns)}};
     keep_bytes(item, "name_hex", table.name);
+    if (!table.hash.empty()) {
+      item["hash"] = table.hash;
+    }
+    if (table.postgres) {
+      item["postgres"] = to_json(*table.postgres);
+    }
     out.push_back(std::move(item));
   }
   return out;
@@ -116,10 +55,15 @@ std::vector<TableFacts> tables_from_json(const Fields& fields, const std::string
   std::vector<TableFacts> tables;
   for (const auto& item : fields.list("tables")) {
     const Fields table(item, object);
-    TableFacts facts{.name = with_bytes(table, "name_hex", table.text("name"), object),
+    TableFacts facts{.name = with_bytes(table, "name_hex", table.text("name")),
                      .rows = table.number("rows"),
-                     .key = table.texts("key"),
-                     .columns = {}};
+                     .key = table.texts("key")};
+    if (table.optional("hash") != nullptr) {
+      facts.hash = table.text("hash");
+    }
+    if (const Json* postgres = table.optional("postgres")) {
+      facts.postgres = postgres_table_from(*postgres, object);
+    }
     for (const auto& column : table.list("columns")) {
       const Fields parts(column, object);
       facts.columns.push_back({.name = parts.text("name"), .type = parts.text("type")});
@@ -149,7 +93,7 @@ std::vector<CheckResult> checks_from_json(const Fields& fields, const std::strin
     const Fields check(item, object);
     CheckResult result{.name = check.text("name"),
                        .sql = check.text("sql"),
-                       .value = with_bytes(check, "value_hex", check.text("value"), object),
+                       .value = with_bytes(check, "value_hex", check.text("value")),
                        .expect = {},
                        .ok = check.flag("ok")};
     if (check.optional("expect") != nullptr) {
@@ -217,7 +161,7 @@ std::vector<FileFacts> files_from_json(const Fields& fields, const std::string& 
   for (const auto& item : fields.list("files")) {
     const Fields file(item, object);
     FileFacts facts{.name = file.text("name"), .bytes = file.number("bytes"), .hash = file.text("hash")};
-    if (facts.name != page_map_file && facts.name != page_tags_file) {
+    if (facts.name != page_map_file && facts.name != page_tags_file && facts.name != schema_file) {
       refuse_name("file", facts.name, "a file of this snapshot's folder", object);
     }
     if (!base::hash_from_hex(facts.hash) || facts.bytes > largest_file) {
@@ -260,6 +204,7 @@ void check_format(const Json& document, const std::string& object) {
   }
   auto required = format.texts("required");
   std::erase(required, page_map_feature);
+  std::erase(required, rows_feature);
   if (format.number("version") > format_version || !required.empty()) {
     base::fail({.code = "newer_format",
                 .exit = Exit::failed,
@@ -285,6 +230,9 @@ void read_database(const Fields& document, const std::string& object, SnapshotDe
   summary.raw_bytes = database.number("bytes");
   const std::uint64_t page_size = database.number("page_size");
   out.page_count = database.number("page_count");
+  if (summary.engine == "postgres" && page_size == 0 && out.page_count == 0) {
+    return;
+  }
   if (page_size < 512 || page_size > 65536 || (page_size & (page_size - 1)) != 0 ||
       summary.raw_bytes / page_size != out.page_count || summary.raw_bytes % page_size != 0) {
     damaged(object, "is damaged: page size and page count do not fit each other");
@@ -328,33 +276,39 @@ std::string manifest_to_text(const SnapshotDetails& snapshot) {
   if (std::ranges::find(snapshot.files, page_map_file, &FileFacts::name) != snapshot.files.end()) {
     required.push_back(page_map_feature);
   }
-  const Json document = {{"format", {{"name", format_name}, {"version", format_version}, {"required", required}}},
-                         {"id", summary.id},
-                         {"created", base::to_iso(summary.created)},
-                         {"duration_ms", static_cast<std::uint64_t>(summary.duration.count())},
-                         {"app_version", summary.app_version},
-                         {"reason", summary.reason},
-                         {"tool_version", snapshot.tool_version},
-                         {"parent", summary.parent.empty() ? Json() : Json(summary.parent)},
-                         {"mac", nullptr},
-                         {"database",
-                          {{"name", summary.database},
-                           {"lineage", summary.lineage},
-                           {"engine", summary.engine},
-                           {"server_version", snapshot.server_version},
-                           {"source", snapshot.source},
-                           {"encoding", snapshot.encoding},
-                           {"journal_mode", snapshot.journal_mode},
-                           {"page_size", snapshot.page_size},
-                           {"page_count", snapshot.page_count},
-                           {"bytes", summary.raw_bytes},
-                           {"schema_fingerprint", snapshot.schema_fingerprint}}},
-                         {"tables", tables_to_json(snapshot.tables)},
-                         {"left_out", std::move(left_out)},
-                         {"checks", checks_to_json(snapshot.checks)},
-                         {"segments", segments_to_json(snapshot.segments)},
-                         {"files", files_to_json(snapshot.files)},
-                         {"holders", holders_to_json(snapshot.holders)}};
+  if (snapshot.postgres) {
+    required.push_back(rows_feature);
+  }
+  Json document = {{"format", {{"name", format_name}, {"version", format_version}, {"required", required}}},
+                   {"id", summary.id},
+                   {"created", base::to_iso(summary.created)},
+                   {"duration_ms", static_cast<std::uint64_t>(summary.duration.count())},
+                   {"app_version", summary.app_version},
+                   {"reason", summary.reason},
+                   {"tool_version", snapshot.tool_version},
+                   {"parent", summary.parent.empty() ? Json() : Json(summary.parent)},
+                   {"mac", nullptr},
+                   {"database",
+                    {{"name", summary.database},
+                     {"lineage", summary.lineage},
+                     {"engine", summary.engine},
+                     {"server_version", snapshot.server_version},
+                     {"source", snapshot.source},
+                     {"encoding", snapshot.encoding},
+                     {"journal_mode", snapshot.journal_mode},
+                     {"page_size", snapshot.page_size},
+                     {"page_count", snapshot.page_count},
+                     {"bytes", summary.raw_bytes},
+                     {"schema_fingerprint", snapshot.schema_fingerprint}}},
+                   {"tables", tables_to_json(snapshot.tables)},
+                   {"left_out", std::move(left_out)},
+                   {"checks", checks_to_json(snapshot.checks)},
+                   {"segments", segments_to_json(snapshot.segments)},
+                   {"files", files_to_json(snapshot.files)},
+                   {"holders", holders_to_json(snapshot.holders)}};
+  if (snapshot.postgres) {
+    document["postgres"] = to_json(*snapshot.postgres);
+  }
   return base::to_text(document);
 }
 
@@ -380,6 +334,12 @@ SnapshotDetails manifest_from_text(std::string_view text, const std::string& obj
   out.segments = segments_from_json(document, object);
   out.files = files_from_json(document, object);
   out.holders = holders_from_json(document, object);
+  if (const Json* postgres = document.optional("postgres")) {
+    out.postgres = postgres_facts_from(*postgres, object);
+  }
+  if (out.postgres.has_value() != (out.summary.engine == "postgres")) {
+    damaged(object, "is damaged: its engine does not fit what it says of the database");
+  }
   if (document.optional("parent") != nullptr) {
     out.summary.parent = document.text("parent");
   }

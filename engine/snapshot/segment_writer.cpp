@@ -9,6 +9,8 @@ namespace dbrollback::snapshot {
 
 namespace {
 
+constexpr std::size_t pieces_of_a_row = 1024;
+
 std::string segment_name(std::size_t number) {
   std::string digits = std::to_string(number);
   digits.insert(0, digits.size() < 4 ? 4 - digits.size() : 0, '0');
@@ -17,8 +19,11 @@ std::string segment_name(std::size_t number) {
 
 }  // namespace
 
-SegmentWriter::SegmentWriter(storage::ObjectStore& store, std::string id)
-    : store_(&store), id_(std::move(id)), key_(snapshot_key(id_)) {}
+SegmentWriter::SegmentWriter(storage::ObjectStore& store, std::string id, SegmentNumbers* numbers)
+    : store_(&store),
+      id_(std::move(id)),
+      key_(snapshot_key(id_)),
+      numbers_(numbers != nullptr ? numbers : &own_numbers_) {}
 
 void SegmentWriter::append(const FrameFacts& facts, base::ByteView stored) {
   if (!file_) {
@@ -27,7 +32,8 @@ void SegmentWriter::append(const FrameFacts& facts, base::ByteView stored) {
   entries_.push_back({.offset = file_->bytes(), .facts = facts});
   file_->write(encode_header(facts, key_, entries_.size() - 1));
   file_->write(stored);
-  if (file_->bytes() >= store_->segment_bytes() || entries_.size() == most_frames) {
+  if (facts.rows > 0 &&
+      (file_->bytes() >= store_->segment_bytes() || entries_.size() >= most_frames - pieces_of_a_row)) {
     end();
   }
 }
@@ -40,7 +46,7 @@ std::vector<SegmentFacts> SegmentWriter::finish() {
 }
 
 void SegmentWriter::begin() {
-  file_.emplace(*store_, id_, segment_name(segments_.size()));
+  file_.emplace(*store_, id_, segment_name((*numbers_)++));
   entries_.clear();
 }
 

@@ -54,11 +54,55 @@ struct ColumnFacts {
   std::string type;  // as declared
 };
 
-struct TableFacts {
+// What PostgreSQL says of a table: evidence, and what later snapshots and estimates of what was written since compare
+// with.
+struct PostgresTableFacts {
+  std::string schema;
   std::string name;
+  std::uint32_t oid = 0;
+  std::uint32_t file_node = 0;  // changes when the table is rewritten or truncated
+  std::string tablespace;       // empty: the database's own
+  std::uint64_t blocks = 0;     // of its heap
+  // The server's counters, since it last reset them.
+  std::uint64_t inserted = 0;
+  std::uint64_t updated = 0;
+  std::uint64_t deleted = 0;
+  std::vector<int> column_numbers;  // attnum of each of the table's columns
+};
+
+struct TableFacts {
+  std::string name;  // PostgreSQL: with its schema, each in double quotes where SQL needs them
   std::uint64_t rows = 0;
-  std::vector<std::string> key;      // columns of the primary key, in its order; empty: none
-  std::vector<ColumnFacts> columns;  // generated ones left out
+  std::vector<std::string> key;           // columns of the primary key, in its order; empty: none
+  std::vector<ColumnFacts> columns = {};  // generated ones left out
+  std::string hash = {};                  // content hash, 32 hexadecimal digits; empty where capturing does not tell it
+  std::optional<PostgresTableFacts> postgres = {};
+};
+
+struct SequenceFacts {
+  std::string schema;
+  std::string name;
+  std::int64_t last_value = 0;
+  bool is_called = false;
+};
+
+struct MaterializedViewFacts {
+  std::string schema;
+  std::string name;
+  bool populated = false;  // its rows are not stored: they are made again
+};
+
+// What a snapshot of a PostgreSQL database says beside its tables.
+struct PostgresFacts {
+  std::string system_identifier;  // of the cluster, with database_oid evidence of where it was, never identity
+  std::uint32_t database_oid = 0;
+  std::string database;  // its name on the server
+  bool standby = false;
+  std::string snapshot;        // what pg_current_snapshot() said
+  std::string lsn;             // insert position; on a standby the one replayed to
+  std::string counters_reset;  // when the server last reset its counters; empty: never
+  std::vector<SequenceFacts> sequences;
+  std::vector<MaterializedViewFacts> materialized_views;
 };
 
 struct CheckResult {
@@ -112,6 +156,7 @@ struct SnapshotDetails {
   std::vector<SegmentFacts> segments;
   std::vector<FileFacts> files;
   std::vector<HolderFacts> holders;
+  std::optional<PostgresFacts> postgres;  // absent for other engines
 };
 
 struct SnapshotOptions {

@@ -57,7 +57,7 @@ TEST(Segments, NumberBeyondFourDigits) {
   MemoryStore store(1);
   SegmentWriter writer(store, example_id);
   for (std::uint64_t i = 0; i <= 10'000; ++i) {
-    writer.append(test::range(i, 0), {});
+    writer.append(test::range(i, 1), {});
   }
   EXPECT_EQ(writer.finish().back().name, "data-10000.seg");
 }

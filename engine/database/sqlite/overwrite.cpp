@@ -32,10 +32,11 @@ std::chrono::milliseconds since(Clock::time_point start) {
 }
 
 // Compares what is read with a source: by the hash of a run of pages, and page by page where that differs.
-class Comparison final : public BatchSink {
+class Comparison final : public BatchSink, public BatchSinks {
  public:
   Comparison(PageSource& source, std::uint32_t page_size) : source_(&source), page_size_(page_size) {}
 
+  BatchSink& stream(unsigned /*number*/) override { return *this; }
   void take(Batch batch) override {
     const std::uint64_t offset = batch.first * page_size_;
     if (batch.first != 0 && source_->hash(offset, batch.bytes.size()) == base::xxh3_128(batch.bytes)) {
@@ -309,7 +310,7 @@ class Overwrite {
     SqliteView view(reader, target_.path(), options);
     std::string difference = view.describe().bytes() != source_pages_->size() ? "its size differs" : "";
     if (difference.empty()) {
-      view.read(comparison, [&](std::uint64_t bytes) { report("comparing pages", bytes); });
+      (void)view.read(comparison, [&](std::uint64_t bytes) { report("comparing pages", bytes); });
       difference = comparison.difference() ? cat("page ", *comparison.difference(), " differs") : "";
     }
     reader.execute("ROLLBACK");

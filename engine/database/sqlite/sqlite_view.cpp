@@ -68,12 +68,12 @@ void SqliteView::tick() {
   }
 }
 
-void SqliteView::read(BatchSink& sink, const std::function<void(std::uint64_t bytes)>& progress) {
+std::vector<Content> SqliteView::read(BatchSinks& sinks, const std::function<void(std::uint64_t bytes)>& progress) {
   const std::uint64_t page_size = description_.page_size;
   if (description_.page_count == 0) {
-    return;  // an empty file: the backup API would make a page of its own
+    return {};  // an empty file: the backup API would make a page of its own
   }
-  CaptureVfs capture(sink, description_.page_size, description_.page_count);
+  CaptureVfs capture(sinks.stream(0), description_.page_size, description_.page_count);
   Connection copy("copy", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options_.lock_timeout, capture.name());
   // A small cache hands pages on at once; a large one halves the speed.
   copy.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=10");
@@ -103,6 +103,7 @@ void SqliteView::read(BatchSink& sink, const std::function<void(std::uint64_t by
     connection_->fail(result, "read");
   }
   capture.finish();
+  return {};
 }
 
 const schema::Table& SqliteView::table(const std::string& name) const {

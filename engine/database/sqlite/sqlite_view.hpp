@@ -23,7 +23,7 @@ class SqliteView final : public View {
   SqliteView& operator=(SqliteView&&) = delete;
 
   [[nodiscard]] const Description& describe() const override { return description_; }
-  void read(BatchSink& sink, const std::function<void(std::uint64_t bytes)>& progress) override;
+  std::vector<Content> read(BatchSinks& sinks, const std::function<void(std::uint64_t bytes)>& progress) override;
   std::uint64_t count(const std::string& table) override;
   Content content(const std::string& table) override;
   std::string value_of(const std::string& sql) override;

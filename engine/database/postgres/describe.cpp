@@ -1,0 +1,133 @@
+#include "engine/database/postgres/describe.hpp"
+
+#include <algorithm>
+
+#include "engine/base/text.hpp"
+
+namespace dbrollback::database::postgres {
+
+using base::cat;
+
+namespace {
+
+constexpr std::size_t sequences_per_statement = 200;
+
+constexpr const char* facts_sql = R"(
+SELECT s.system_identifier, d.oid, d.datname, pg_is_in_recovery(), txid_current_snapshot()::text,
+       CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END,
+       coalesce(pg_stat_get_db_stat_reset_time(d.oid)::text, ''), pg_database_size(d.oid),
+       current_setting('server_version')
+FROM pg_control_system() s, pg_database d WHERE d.datname = current_database())";
+
+bool needs_quotes(const std::string& name) {
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  return name.empty() || !plain(name.front()) ||
+         !std::ranges::all_of(name, [&](char c) { return plain(c) || (c >= '0' && c <= '9'); });
+}
+
+PostgresTableFacts facts_of(const Relation& table) {
+  PostgresTableFacts out;
+  out.schema = table.schema;
+  out.name = table.name;
+  out.oid = table.oid;
+  out.file_node = table.file_node;
+  out.tablespace = table.tablespace;
+  out.blocks = table.blocks;
+  out.inserted = table.counters.inserted;
+  out.updated = table.counters.updated;
+  out.deleted = table.counters.deleted;
+  for (const Column& column : table.columns) {
+    if (!column.generated) {
+      out.column_numbers.push_back(column.number);
+    }
+  }
+  return out;
+}
+
+schema::Table table_of(const Relation& relation) {
+  schema::Table table{.name = shown_name(relation.schema, relation.name), .columns = {}, .key = relation.key};
+  for (const Column& column : relation.columns) {
+    schema::Column& out = table.columns.emplace_back();
+    out.name = column.name;
+    out.type = column.type;
+    out.generated = column.generated;
+  }
+  return table;
+}
+
+// Nothing is left out silently.
+void leave_out(const Relation& relation, Description& out) {
+  const std::string name = shown_name(relation.schema, relation.name);
+  if (relation.kind == 'f') {
+    out.left_out.emplace_back("foreign table " + name, "its rows are another server's");
+  } else if (relation.kind == 'r' && !relation.has_rows()) {
+    out.left_out.emplace_back("table " + name,
+                              cat("it belongs to the extension ", relation.extension, ", which makes it again"));
+  }
+}
+
+}  // namespace
+
+std::string shown_name(const std::string& schema, const std::string& name) {
+  const auto shown = [](const std::string& part) { return needs_quotes(part) ? quote(part) : part; };
+  return cat(shown(schema), ".", shown(name));
+}
+
+std::vector<SequenceFacts> read_sequences(Connection& connection, const std::vector<Relation>& relations) {
+  std::vector<SequenceFacts> out;
+  for (const Relation& relation : relations) {
+    if (relation.kind == 'S') {
+      out.push_back({.schema = relation.schema, .name = relation.name});
+    }
+  }
+  for (std::size_t first = 0; first < out.size(); first += sequences_per_statement) {
+    const std::size_t end = std::min(first + sequences_per_statement, out.size());
+    std::string sql;
+    for (std::size_t i = first; i < end; ++i) {
+      sql += cat(sql.empty() ? "" : " UNION ALL ", "SELECT ", i, ", last_value, is_called FROM ",
+                 quote(out[i].schema, out[i].name));
+    }
+    const Result values = connection.execute(sql);
+    for (int row = 0; row < values.rows(); ++row) {
+      SequenceFacts& sequence = out[static_cast<std::size_t>(values.integer(row, 0))];
+      sequence.last_value = values.integer(row, 1);
+      sequence.is_called = values.boolean(row, 2);
+    }
+  }
+  return out;
+}
+
+Description describe(ExportedSnapshot& snapshot, std::vector<Relation>& tables) {
+  Connection& connection = snapshot.connection();
+  const Result facts = connection.execute(facts_sql);
+  Description out;
+  out.engine = "postgres";
+  out.source = connection.shown();
+  out.encoding = connection.encoding();
+  out.server_version = facts.text(0, 8);
+  out.size = static_cast<std::uint64_t>(facts.integer(0, 7));
+  PostgresFacts& about = out.postgres.emplace();
+  about.system_identifier = facts.text(0, 0);
+  about.database_oid = static_cast<std::uint32_t>(facts.integer(0, 1));
+  about.database = facts.text(0, 2);
+  about.standby = facts.boolean(0, 3);
+  about.snapshot = facts.text(0, 4);
+  about.lsn = facts.text(0, 5);
+  about.counters_reset = facts.text(0, 6);
+  about.sequences = read_sequences(connection, snapshot.relations());
+  for (const Relation& relation : snapshot.relations()) {
+    if (relation.kind == 'm') {
+      about.materialized_views.push_back(
+          {.schema = relation.schema, .name = relation.name, .populated = relation.populated});
+    } else if (relation.has_rows()) {
+      out.schema.tables.push_back(table_of(relation));
+      out.postgres_tables.push_back(facts_of(relation));
+      tables.push_back(relation);
+    } else {
+      leave_out(relation, out);
+    }
+  }
+  return out;
+}
+
+}  // namespace dbrollback::database::postgres

@@ -1,0 +1,18 @@
+// What a PostgreSQL database is at the moment of a snapshot.
+#pragma once
+
+#include "engine/database/database.hpp"
+#include "engine/database/postgres/exported_snapshot.hpp"
+
+namespace dbrollback::database::postgres {
+
+// `tables` receives the relations whose rows are read, in the order of the description's tables.
+[[nodiscard]] Description describe(ExportedSnapshot& snapshot, std::vector<Relation>& tables);
+
+// An identifier as people write it: in double quotes only where SQL needs them.
+[[nodiscard]] std::string shown_name(const std::string& schema, const std::string& name);
+
+// The value of each sequence; read after the snapshot was taken, since sequences know no snapshots.
+[[nodiscard]] std::vector<SequenceFacts> read_sequences(Connection& connection, const std::vector<Relation>& relations);
+
+}  // namespace dbrollback::database::postgres

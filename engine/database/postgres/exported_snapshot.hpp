@@ -1,0 +1,42 @@
+// One moment of a database for several sessions (https://www.postgresql.org/docs/current/functions-admin.html,
+// "Snapshot Synchronization Functions"), with every table locked against what MVCC does not cover: a table that is
+// truncated or rewritten after the snapshot reads as empty in it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/database/postgres/relations.hpp"
+
+namespace dbrollback::database::postgres {
+
+// Holds ACCESS SHARE locks on all tables, and the snapshot, for as long as it lives. One thread.
+class ExportedSnapshot {
+ public:
+  // Locks first, takes the snapshot then, and starts over when tables came or went in between. Waits for no lock longer
+  // than the options say: Error "database_locked" (Exit::busy). Throws "not_readable" (Exit::failed) naming the tables
+  // whose rows this role may not see, all of them, and "pooled" where sessions are not ours for longer than a
+  // transaction.
+  ExportedSnapshot(const Parameters& parameters, const ConnectionOptions& options);
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::vector<Relation>& relations() const { return relations_; }
+  // In the snapshot.
+  [[nodiscard]] Connection& connection() { return *connection_; }
+
+  // Another session with the same snapshot.
+  [[nodiscard]] std::unique_ptr<Connection> join(const ConnectionOptions& options) const;
+
+ private:
+  bool try_to_take();
+  void require_readable() const;
+  void lock_tables();
+
+  std::unique_ptr<Connection> connection_;
+  std::string name_;
+  std::vector<Relation> relations_;
+};
+
+}  // namespace dbrollback::database::postgres

@@ -1,0 +1,98 @@
+#include "engine/database/postgres/postgres_view.hpp"
+
+#include "engine/base/fail.hpp"
+#include "engine/base/text.hpp"
+#include "engine/database/postgres/copy_parts.hpp"
+#include "engine/database/postgres/describe.hpp"
+
+namespace dbrollback::database::postgres {
+
+using base::cat;
+using base::printable;
+
+namespace {
+
+// What the application's own sessions begin with: its integrity queries count on it.
+constexpr const char* search_path_sql =
+    "SELECT set_config('search_path', (SELECT reset_val FROM pg_settings WHERE name = 'search_path'), true)";
+
+[[noreturn]] void refuse_check(const std::string& sql, const std::string& why) {
+  base::fail_usage("bad_check", cat("the integrity query '", printable(sql), "' ", why), sql,
+                   "correct its `sql` in dbrollback.toml");
+}
+
+// A failure inside must not end the transaction that holds the snapshot.
+class Savepoint {
+ public:
+  explicit Savepoint(Connection& connection) : connection_(&connection) { (void)connection.execute("SAVEPOINT check"); }
+  void roll_back() { (void)connection_->execute("ROLLBACK TO SAVEPOINT check; RELEASE SAVEPOINT check"); }
+
+ private:
+  Connection* connection_;
+};
+
+}  // namespace
+
+PostgresView::PostgresView(const Parameters& parameters, const ConnectionOptions& connection, const CopyOptions& copy)
+    : copy_(copy), snapshot_(parameters, connection), description_(postgres::describe(snapshot_, tables_)) {}
+
+std::vector<Content> PostgresView::read(BatchSinks& sinks, const std::function<void(std::uint64_t bytes)>& progress) {
+  return copy_tables(snapshot_, tables_, sinks, copy_, progress);
+}
+
+const Relation& PostgresView::table(const std::string& name) const {
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    if (description_.schema.tables[i].name == name) {
+      return tables_[i];
+    }
+  }
+  base::fail_usage("no_such_table", cat("there is no table ", printable(name), " in ", printable(description_.source)),
+                   name);
+}
+
+std::uint64_t PostgresView::count(const std::string& name) {
+  const auto rows =
+      snapshot_.connection().value(cat("SELECT count(*) FROM ONLY ", table(name).quoted(), " ", table(name).filter));
+  return std::stoull(rows.value_or("0"));
+}
+
+Content PostgresView::content(const std::string& name) {
+  const Relation& relation = table(name);
+  Connection& connection = snapshot_.connection();
+  const auto parts = copy_parts({relation}, connection.server_version(), true);
+  Content content;
+  content.rows = connection.copy_out(copy_sql(relation, parts.front(), connection.encoding()), [&](base::ByteView row) {
+    content.hash += base::xxh3_128(row.first(row.size() - 1));
+  });
+  return content;
+}
+
+std::string PostgresView::value_of(const std::string& sql) {
+  Connection& connection = snapshot_.connection();
+  Savepoint savepoint(connection);
+  (void)connection.execute(search_path_sql);
+  try {
+    const Result result = connection.execute(sql, {});
+    if (result.columns() != 1 || result.rows() != 1) {
+      savepoint.roll_back();
+      refuse_check(sql, "must return one value");
+    }
+    const std::string value = result.is_null(0, 0) ? "NULL" : result.text(0, 0);
+    savepoint.roll_back();
+    return value;
+  } catch (const Error& error) {
+    if (error.exit() != Exit::failed || error.code() == "connection_lost") {
+      throw;
+    }
+    savepoint.roll_back();
+    refuse_check(sql, error.code() == "read_only" ? "would change the database"
+                                                  : cat("cannot be run: ", base::problem_of(error)));
+  }
+}
+
+RowDifference PostgresView::compare(View& /*b*/, const std::string& name) {
+  base::fail_usage("unsupported", cat("the rows of ", printable(name),
+                                      " cannot be compared: this version compares rows of SQLite databases only"));
+}
+
+}  // namespace dbrollback::database::postgres

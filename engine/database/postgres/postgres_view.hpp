@@ -1,0 +1,32 @@
+// A consistent view of a PostgreSQL database: a snapshot that several sessions share.
+#pragma once
+
+#include "engine/database/database.hpp"
+#include "engine/database/postgres/copy_tables.hpp"
+
+namespace dbrollback::database::postgres {
+
+class PostgresView final : public View {
+ public:
+  // Errors as of ExportedSnapshot.
+  PostgresView(const Parameters& parameters, const ConnectionOptions& connection, const CopyOptions& copy);
+
+  [[nodiscard]] const Description& describe() const override { return description_; }
+  [[nodiscard]] unsigned streams() const override { return copy_.jobs; }
+  std::vector<Content> read(BatchSinks& sinks, const std::function<void(std::uint64_t bytes)>& progress) override;
+  [[nodiscard]] std::uint64_t count(const std::string& table) override;
+  [[nodiscard]] Content content(const std::string& table) override;
+  [[nodiscard]] std::string value_of(const std::string& sql) override;
+  [[nodiscard]] Integrity integrity() override { return {}; }
+  [[nodiscard]] RowDifference compare(View& b, const std::string& table) override;
+
+ private:
+  [[nodiscard]] const Relation& table(const std::string& name) const;
+
+  CopyOptions copy_;
+  ExportedSnapshot snapshot_;
+  std::vector<Relation> tables_;  // of description_.schema.tables, in their order
+  Description description_;
+};
+
+}  // namespace dbrollback::database::postgres
