@@ -102,8 +102,10 @@ StoredFrames::StoredFrames(storage::ObjectStore& store, const std::string& id,
     names_.push_back(facts.name);
     segments_.push_back(std::move(segment));
   }
-  std::ranges::sort(frames_, {}, [](const Frame& frame) { return frame.entry.facts.first; });
-  require_no_gaps(page_size);
+  if (page_size != 0) {
+    std::ranges::sort(frames_, {}, [](const Frame& frame) { return frame.entry.facts.first; });
+    require_no_gaps(page_size);
+  }
 }
 
 void StoredFrames::require_no_gaps(std::uint32_t page_size) const {

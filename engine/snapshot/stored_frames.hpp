@@ -33,12 +33,12 @@ class StoredFrames {
   };
 
   // Opens the segments and reads every index. Throws Error (Exit::damaged) when anything of that is missing or damaged,
-  // or when the frames do not hold the pages from 0 on without a gap.
+  // or when the frames do not hold the pages from 0 on without a gap. `page_size` 0: frames of rows.
   StoredFrames(storage::ObjectStore& store, const std::string& id, const std::vector<SegmentFacts>& segments,
                std::uint32_t page_size);
 
   [[nodiscard]] const std::string& id() const { return id_; }
-  // Sorted by first.
+  // Sorted by first; those of rows as they are stored.
   [[nodiscard]] const std::vector<Frame>& frames() const { return frames_; }
   [[nodiscard]] std::uint64_t pages() const { return frames_.empty() ? 0 : frames_.back().entry.facts.end; }
   // The frame with a stored page. Precondition: stored < pages().

@@ -24,8 +24,12 @@ constexpr const char* search_path_sql =
 // A failure inside must not end the transaction that holds the snapshot.
 class Savepoint {
  public:
-  explicit Savepoint(Connection& connection) : connection_(&connection) { (void)connection.execute("SAVEPOINT check"); }
-  void roll_back() { (void)connection_->execute("ROLLBACK TO SAVEPOINT check; RELEASE SAVEPOINT check"); }
+  explicit Savepoint(Connection& connection) : connection_(&connection) {
+    (void)connection.execute("SAVEPOINT integrity_query");
+  }
+  void roll_back() {
+    (void)connection_->execute("ROLLBACK TO SAVEPOINT integrity_query; RELEASE SAVEPOINT integrity_query");
+  }
 
  private:
   Connection* connection_;
