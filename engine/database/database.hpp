@@ -111,6 +111,24 @@ class PageSource {
   }
 };
 
+// Rows to load, in runs that can be loaded independently of each other.
+class RowSource {
+ public:
+  struct Run {
+    std::size_t table = 0;
+    std::uint64_t bytes = 0;
+  };
+  RowSource() = default;
+  RowSource(const RowSource&) = delete;
+  RowSource& operator=(const RowSource&) = delete;
+  RowSource(RowSource&&) = delete;
+  RowSource& operator=(RowSource&&) = delete;
+  virtual ~RowSource() = default;
+  [[nodiscard]] virtual std::vector<Run> runs() const = 0;
+  // Gives `take` a run's rows, in any pieces. Several threads may read at once.
+  virtual void read(std::size_t run, const std::function<void(base::ByteView)>& take) const = 0;
+};
+
 // A table's rows as a number that does not depend on their order: docs/format.md, "Content hash".
 struct Content {
   std::uint64_t rows = 0;

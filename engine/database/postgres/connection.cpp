@@ -294,37 +294,39 @@ std::uint64_t Connection::copy_out(const std::string& sql, const std::function<v
   return rows;
 }
 
-std::uint64_t Connection::copy_in(const std::string& sql, const std::function<base::ByteView()>& next) {
-  (void)execute(sql);
-  while (true) {
-    base::ByteView bytes;
-    try {
-      bytes = next();
-    } catch (...) {
-      abandon();
-      throw;
-    }
-    if (bytes.empty()) {
-      break;
-    }
-    int sent = 0;
-    const auto text = base::text_of(bytes);
-    while ((sent = PQputCopyData(connection_.get(), text.data(), static_cast<int>(text.size()))) == 0) {
+// False when the server has refused what came before: the statement's result says why.
+bool Connection::put_copy_data(base::ByteView bytes) {
+  const auto text = base::text_of(bytes);
+  int sent = 0;
+  while ((sent = PQputCopyData(connection_.get(), text.data(), static_cast<int>(text.size()))) == 0) {
+    wait(true);
+  }
+  // What libpq holds back is held in memory: the server sets the pace.
+  for (int left = 1; sent > 0 && left > 0;) {
+    left = PQflush(connection_.get());
+    if (left > 0) {
       wait(true);
     }
-    if (sent < 0) {
-      break;  // the server has refused a row: the result says why
-    }
-    // What libpq holds back is held in memory: the server sets the pace.
-    for (int left = 1; left > 0;) {
-      left = PQflush(connection_.get());
-      if (left > 0) {
-        wait(true);
-      }
-    }
-    tick();
   }
-  while (PQputCopyEnd(connection_.get(), nullptr) == 0) {
+  return sent > 0;
+}
+
+std::uint64_t Connection::copy_in(const std::string& sql, const std::function<void(const Put& put)>& produce) {
+  struct Refused {};
+  (void)execute(sql);
+  try {
+    produce([this](base::ByteView bytes) {
+      tick();
+      if (!put_copy_data(bytes)) {
+        throw Refused();
+      }
+    });
+  } catch (const Refused&) {
+  } catch (...) {
+    abandon();
+    throw;
+  }
+  while (connection_ && PQputCopyEnd(connection_.get(), nullptr) == 0) {
     wait(true);
   }
   return finish("write").affected();

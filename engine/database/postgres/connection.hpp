@@ -76,8 +76,10 @@ class Connection {
   // COPY … TO STDOUT. `take` gets one row at a time, with its ending newline in text format; valid until it returns.
   // Returns the number of rows. What `take` throws cancels the statement and comes out.
   std::uint64_t copy_out(const std::string& sql, const std::function<void(base::ByteView row)>& take);
-  // COPY … FROM STDIN. `next` gives bytes, in any pieces, until it gives none.
-  std::uint64_t copy_in(const std::string& sql, const std::function<base::ByteView()>& next);
+  // COPY … FROM STDIN. `produce` hands the bytes to `put`, in any pieces; what it throws ends the statement and comes
+  // out. Returns the number of rows.
+  using Put = std::function<void(base::ByteView bytes)>;
+  std::uint64_t copy_in(const std::string& sql, const std::function<void(const Put& put)>& produce);
 
   [[nodiscard]] int server_version() const;  // 150018 for 15.18
   [[nodiscard]] int backend_pid() const;
@@ -94,6 +96,7 @@ class Connection {
   };
 
   void settle();
+  bool put_copy_data(base::ByteView bytes);
   void wait(bool for_writing);
   void tick();
   // The next result of what was sent; null at the end. Waits.

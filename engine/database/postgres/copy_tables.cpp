@@ -1,13 +1,12 @@
 #include "engine/database/postgres/copy_tables.hpp"
 
 #include <atomic>
-#include <condition_variable>
 #include <mutex>
 #include <set>
-#include <thread>
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
+#include "engine/base/watched_threads.hpp"
 #include "engine/database/postgres/copy_parts.hpp"
 #include "engine/database/postgres/row_batches.hpp"
 #include "engine/database/postgres/throttle.hpp"
@@ -18,11 +17,6 @@ namespace dbrollback::database::postgres {
 using base::cat;
 
 namespace {
-
-constexpr std::chrono::milliseconds watch_interval{200};
-
-// What ends a session whose work another failure has made useless. Never leaves this file.
-struct Stopped {};
 
 class Copying {
  public:
@@ -37,66 +31,30 @@ class Copying {
         contents_(tables.size()) {}
 
   std::vector<Content> run(const std::function<void(std::uint64_t bytes)>& progress) {
-    {
-      std::vector<std::jthread> threads;
-      const auto jobs = std::min<std::size_t>(options_->jobs, parts_.size());
-      working_ = jobs;
-      for (unsigned number = 0; number < jobs; ++number) {
-        threads.emplace_back([this, number] { work(number); });
-      }
-      watch(progress);
-    }
-    if (failure_) {
-      std::rethrow_exception(failure_);
-    }
-    return std::move(contents_);
-  }
-
- private:
-  // Until every session has ended.
-  void watch(const std::function<void(std::uint64_t bytes)>& progress) {
     Waiters waiters(snapshot_->connection(), options_->yield_after);
-    std::unique_lock lock(mutex_);
-    while (working_ > 0) {
-      (void)changed_.wait_for(lock, watch_interval, [this] { return working_ == 0; });
-      const bool over = working_ == 0 || failure_ != nullptr;
-      lock.unlock();
-      if (!over) {
-        try {
+    const auto jobs = static_cast<unsigned>(std::min<std::size_t>(options_->jobs, parts_.size()));
+    threads_.run(
+        jobs, [this](unsigned number) { work(number); },
+        [&] {
           progress(bytes_);
           if (options_->tick) {
             options_->tick();
           }
           waiters.require_patient(pids());
-        } catch (...) {
-          keep_failure();
-        }
-      }
-      lock.lock();
-    }
+        });
+    return std::move(contents_);
   }
 
-  void work(unsigned number) noexcept {
-    try {
-      ConnectionOptions options;
-      options.tick = [this] {
-        if (stopping_) {
-          throw Stopped();
-        }
-      };
-      const auto connection = snapshot_->join(options);
-      {
-        const std::scoped_lock lock(mutex_);
-        pids_.push_back(connection->backend_pid());
-      }
-      copy_parts_with(*connection, sinks_->stream(number));
-    } catch (const Stopped&) {
-    } catch (...) {
-      keep_failure();
+ private:
+  void work(unsigned number) {
+    ConnectionOptions options;
+    options.tick = [this] { threads_.stop_if_failed(); };
+    const auto connection = snapshot_->join(options);
+    {
+      const std::scoped_lock lock(mutex_);
+      pids_.push_back(connection->backend_pid());
     }
-    const std::scoped_lock lock(mutex_);
-    --working_;
-    changed_.notify_all();
+    copy_parts_with(*connection, sinks_->stream(number));
   }
 
   void copy_parts_with(Connection& connection, BatchSink& sink) {
@@ -112,7 +70,7 @@ class Copying {
       (void)connection.copy_out(copy_sql(table, part, connection.encoding()), [&](base::ByteView row) {
         batches.add(row);
         bytes_ += row.size();
-        throttle_.spend(row.size(), [this] { return stopping_.load(); });
+        throttle_.spend(row.size(), [this] { return threads_.failed(); });
       });
       const Content content = batches.finish();
       const std::scoped_lock lock(mutex_);
@@ -145,13 +103,6 @@ class Copying {
     return pids_;
   }
 
-  void keep_failure() {
-    const std::scoped_lock lock(mutex_);
-    failure_ = failure_ ? failure_ : std::current_exception();
-    stopping_ = true;
-    changed_.notify_all();
-  }
-
   ExportedSnapshot* snapshot_;
   const std::vector<Relation>* tables_;
   BatchSinks* sinks_;
@@ -160,13 +111,10 @@ class Copying {
   std::vector<CopyPart> parts_;
   std::atomic<std::size_t> next_{0};
   std::atomic<std::uint64_t> bytes_{0};
-  std::atomic<bool> stopping_{false};
+  base::WatchedThreads threads_;
   std::mutex mutex_;  // for what follows
-  std::condition_variable changed_;
   std::vector<Content> contents_;
   std::vector<int> pids_;
-  std::size_t working_ = 0;
-  std::exception_ptr failure_;
 };
 
 }  // namespace
