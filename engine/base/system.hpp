@@ -1,17 +1,21 @@
-// The one seam to the machine: each call that the engine makes of its storage, of /proc and of the wall clock. Tests
-// put a System of their own in its place that fails, kills or loses; the product knows none but this one. SQLite has a
-// seam of its own, its VFS, and does not come through here.
+// The one seam to the machine: each call that the engine makes of its storage, of /proc, of other programs and of the
+// wall clock. Tests put a System of their own in its place that fails, kills or loses; the product knows none but this
+// one. SQLite has a seam of its own, its VFS, and does not come through here.
 //
-// Only engine/base calls these functions, in file.hpp, lock.hpp, processes.hpp and time.hpp, which turn failures into
-// Error. What the rest of the engine takes from this header is `reached`.
+// Only engine/base calls these functions, in file.hpp, lock.hpp, processes.hpp, run.hpp and time.hpp, which turn
+// failures into Error. What the rest of the engine takes from this header is `reached`.
 #pragma once
 
+#include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +24,15 @@ struct statfs;
 struct statvfs;
 
 namespace dbrollback::base {
+
+// A program to start. Texts and lists are the caller's, and end in a null as execve(2) has them.
+struct Spawn {
+  const char* program = nullptr;  // its path
+  char* const* arguments = nullptr;
+  char* const* environment = nullptr;
+  const char* folder = nullptr;             // null: this process's
+  std::array<int, 3> standard{-1, -1, -1};  // becomes its 0, 1 and 2, each from 3 on; no input (-1): /dev/null
+};
 
 // Each function is the system call of its name: -1 and errno after a failure, and EINTR is the caller's to see.
 class System {
@@ -60,6 +73,14 @@ class System {
   virtual int fchmod(int fd, mode_t permissions);
   virtual int chown(const char* path, uid_t user, gid_t group);
   virtual int fchown(int fd, uid_t user, gid_t group);
+
+  // The first of a process group of its own, with no signal blocked, and no descriptor but its 0, 1 and 2.
+  virtual int spawn(const Spawn& what, pid_t& pid);
+  virtual int wait(pid_t pid, siginfo_t& info, int options);  // waitid(2)
+  virtual int kill(pid_t pid, int signal);
+  virtual int pipe(std::array<int, 2>& ends);  // to read from, to write to; closed on exec
+  virtual ssize_t read(int fd, void* into, std::size_t size);
+  virtual int poll(std::span<pollfd> watched, std::chrono::milliseconds timeout);
 
   [[nodiscard]] virtual std::chrono::system_clock::time_point now();
 

@@ -63,7 +63,7 @@ semaphore set shared_mutex source_location span sstream stack stdexcept stop_tok
 syncstream system_error thread tuple type_traits typeindex typeinfo unordered_map unordered_set utility valarray
 variant vector version
 """.split())
-SYSTEM = re.compile(r"(unistd|fcntl|dirent|pwd|grp|poll|signal|stdlib|sys/\w+|linux/\w+)\.h")
+SYSTEM = re.compile(r"(unistd|fcntl|dirent|pwd|grp|poll|signal|spawn|stdlib|sys/\w+|linux/\w+)\.h")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")', re.MULTILINE)
 

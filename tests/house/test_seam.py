@@ -22,6 +22,9 @@ REASONS = (
      r"weakly_canonical|read_symlink|equivalent|(?:recursive_)?directory_iterator|temp_directory_path)\b",
      "std::filesystem makes calls of its own: base/file.hpp has them by the seam"),
     (r"\b(?:i|o)?fstream\b|\bfopen\(", "streams make calls of their own: base::File and base::read_file go by the seam"),
+    (r"::(?:posix_spawnp?|v?fork|exec[lv]p?e?|wait(?:pid|id|3|4)?|kill(?:pg)?|popen|system)\(",
+     "other programs are run by base/run.hpp"),
+    (r"\bstd::system\(|(?<![\w:.>])popen\(", "there is no shell: base/run.hpp runs programs by their argument vectors"),
     (r"\bsystem_clock::now\(", "the wall clock is base/time.hpp's now()"),
     (r"\bsystem\(\)|\bReplacedSystem\b|(?:[^:\w]|base::)System\b",
      "base::System is called in engine/base; the others take its functions that throw"),
@@ -50,11 +53,14 @@ class Seam(unittest.TestCase):
     def test_the_rules_find_what_they_forbid(self):
         for text in ("if (::open(path, O_RDONLY) < 0)", "(void)::unlink(name);", "return ::stat(a, &b);", " ::chown(a, 1, 2)",
                      "base::fs::remove(path, error);", "std::filesystem::remove_all(path)", "fs::exists(path)",
-                     "std::ifstream in(path);", "std::chrono::system_clock::now()", "base::system().unlink(name)"):
+                     "std::ifstream in(path);", "std::chrono::system_clock::now()", "base::system().unlink(name)",
+                     "const pid_t pid = ::fork();", "::execvp(name, words)", "::waitpid(pid, nullptr, 0)",
+                     "(void)::kill(pid, SIGTERM)", "::posix_spawn(&pid, path)", "std::system(\"ls\")", "popen(line, \"r\")"):
             with self.subTest(text=text):
                 self.assertTrue(why_not(text))
         for text in ("void LocalStore::remove(const std::string& name)", "store->open(name)", "store_->objects().remove(x)",
-                     "fs::absolute(path)", "std::filesystem::path", "base::reached(\"x\")", "PageVfs::read("):
+                     "fs::absolute(path)", "std::filesystem::path", "base::reached(\"x\")", "PageVfs::read(",
+                     "base::run({.arguments = {path}})", "condition.wait(lock)", "base::wait(moment)"):
             with self.subTest(text=text):
                 self.assertFalse(why_not(text))
 

@@ -1,0 +1,43 @@
+// Pipes to and from other programs.
+#pragma once
+
+#include <sys/types.h>
+
+#include "engine/base/bytes.hpp"
+
+namespace dbrollback::base {
+
+// One end of a pipe, closed on exec; closes itself. Movable.
+class PipeEnd {
+ public:
+  PipeEnd() = default;
+  explicit PipeEnd(int fd) : fd_(fd) {}
+  PipeEnd(PipeEnd&& other) noexcept;
+  PipeEnd& operator=(PipeEnd&& other) noexcept;
+  PipeEnd(const PipeEnd&) = delete;
+  PipeEnd& operator=(const PipeEnd&) = delete;
+  ~PipeEnd() { close(); }
+
+  [[nodiscard]] int fd() const { return fd_; }  // -1: closed
+  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+  void close();
+
+ private:
+  int fd_ = -1;
+};
+
+struct Pipe {
+  PipeEnd from;
+  PipeEnd to;
+};
+
+// Its descriptors are from 3 on.
+[[nodiscard]] Pipe make_pipe();
+
+// Writing fails with EAGAIN where it would wait.
+void make_nonblocking(const PipeEnd& end);
+
+// write(2) without its SIGPIPE, whatever the program does with signals.
+[[nodiscard]] ssize_t write_quietly(const PipeEnd& to, ByteView bytes);
+
+}  // namespace dbrollback::base

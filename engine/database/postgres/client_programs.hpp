@@ -1,0 +1,41 @@
+// PostgreSQL's own programs: finding an installation whose pg_dump can read a server.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/file.hpp"
+
+namespace dbrollback::database::postgres {
+
+// The version in what a program says for --version, as servers count it: 150018 for "pg_dump (PostgreSQL) 15.18 (Debian
+// 15.18-0+deb12u1)", 170000 for "17beta1", 90624 for "9.6.24". Nothing for other text.
+[[nodiscard]] std::optional<int> parse_version(std::string_view text);
+
+// "15.18" for 150018, "9.6.24" for 90624.
+[[nodiscard]] std::string version_text(int version);
+
+// What dumps and clusters are compatible within, for people and for Debian's packages: "15" for 150018, "9.6" for
+// 90624.
+[[nodiscard]] std::string major_text(int version);
+
+// The programs of one installation: those of one folder.
+struct ClientPrograms {
+  base::fs::path folder;
+  int version = 0;  // of its pg_dump
+
+  // "psql", "initdb", … Throws Error "no_program" with the package that has it, where only others are installed.
+  [[nodiscard]] base::fs::path path_of(const std::string& program) const;
+};
+
+struct ClientPlaces {
+  base::fs::path configured;  // a folder of programs, and then no other; or empty: PATH, and those of Debian and RHEL
+  base::fs::path root = "/";  // what usr/lib/postgresql is below: tests have their own
+};
+
+// The installation whose pg_dump is of the server's major version, otherwise of the lowest newer one; an older one
+// refuses the server. Throws Error "no_pg_dump" naming what was found, and what to install.
+[[nodiscard]] ClientPrograms find_client_programs(int server_version, const ClientPlaces& places);
+
+}  // namespace dbrollback::database::postgres
