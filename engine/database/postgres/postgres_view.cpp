@@ -4,6 +4,7 @@
 #include "engine/base/text.hpp"
 #include "engine/database/postgres/copy_parts.hpp"
 #include "engine/database/postgres/describe.hpp"
+#include "engine/database/postgres/schema_archive.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -37,8 +38,19 @@ class Savepoint {
 
 }  // namespace
 
-PostgresView::PostgresView(const Parameters& parameters, const ConnectionOptions& connection, const CopyOptions& copy)
-    : copy_(copy), snapshot_(parameters, connection), description_(postgres::describe(snapshot_, tables_)) {}
+PostgresView::PostgresView(const Parameters& parameters, const ConnectionOptions& connection, const CopyOptions& copy,
+                           const ClientPlaces& places)
+    : options_(connection),
+      copy_(copy),
+      snapshot_(parameters, connection),
+      programs_(find_client_programs(snapshot_.connection().server_version(), places)),
+      description_(postgres::describe(snapshot_, tables_)) {}
+
+bool PostgresView::read_schema(const std::function<void(base::ByteView)>& take) {
+  dump_schema(programs_, snapshot_.connection().parameters(), snapshot_.name(),
+              {.lock_timeout = options_.lock_timeout, .tick = options_.tick}, take);
+  return true;
+}
 
 std::vector<Content> PostgresView::read(BatchSinks& sinks, const std::function<void(std::uint64_t bytes)>& progress) {
   return copy_tables(snapshot_, tables_, sinks, copy_, progress);

@@ -1,0 +1,124 @@
+#include "engine/database/postgres/schema_archive.hpp"
+
+#include <optional>
+
+#include "engine/base/fail.hpp"
+#include "engine/base/file.hpp"
+#include "engine/base/temporary_folder.hpp"
+#include "engine/base/text.hpp"
+
+namespace dbrollback::database::postgres {
+
+using base::cat;
+
+namespace {
+
+// How a program of PostgreSQL's logs in: never by an argument, and its environment can be looked at too.
+class Login {
+ public:
+  explicit Login(const Parameters& parameters) {
+    const auto password = parameters.password();
+    if (!password) {
+      return;
+    }
+    folder_.emplace(base::temporary_folder() / "dbrollback-login-");
+    const base::fs::path file = folder_->path() / "pgpass";
+    base::File(file, base::File::Mode::create_new).write(base::bytes_of(cat("*:*:*:*:", escaped(*password), "\n")));
+    environment_["PGPASSFILE"] = file.native();
+  }
+
+  // Messages in English, whatever the caller's locale.
+  [[nodiscard]] std::map<std::string, std::string> environment() const {
+    auto out = environment_;
+    out.insert_or_assign("LC_ALL", std::string("C"));
+    return out;
+  }
+
+ private:
+  static std::string escaped(const std::string& password) {
+    std::string out;
+    for (const char c : password) {
+      if (c == ':' || c == '\\') {
+        out += '\\';
+      }
+      out += c;
+    }
+    return out;
+  }
+
+  std::optional<base::TemporaryFolder> folder_;
+  std::map<std::string, std::string> environment_;
+};
+
+std::string first_line(const std::string& messages) { return messages.substr(0, messages.find('\n')); }
+
+[[noreturn]] void fail(const std::string& code, Exit exit, const std::string& program, const base::Outcome& outcome,
+                       const std::string& object, const std::string& next) {
+  const std::string said =
+      outcome.messages.empty() ? cat("ended by signal ", outcome.signal) : first_line(outcome.messages);
+  base::fail({.code = code,
+              .exit = exit,
+              .message = cat(program, " failed for ", base::printable(object), ": ", base::printable(said)),
+              .object = object,
+              .state = "nothing was published or changed",
+              .next = next});
+}
+
+}  // namespace
+
+void dump_schema(const ClientPrograms& programs, const Parameters& parameters, const std::string& snapshot,
+                 const ArchiveOptions& options, const std::function<void(base::ByteView)>& take) {
+  const Login login(parameters);
+  base::Command command;
+  command.arguments = {programs.path_of("pg_dump").native(),
+                       "--format=custom",
+                       "--schema-only",
+                       "--create",
+                       "--no-password",
+                       cat("--snapshot=", snapshot),
+                       cat("--lock-wait-timeout=", options.lock_timeout.count()),
+                       cat("--dbname=", parameters.without_secrets())};
+  command.environment = login.environment();
+  command.take_output = take;
+  command.tick = options.tick;
+  const base::Outcome outcome = base::run(command);
+  if (!outcome.succeeded()) {
+    fail("pg_dump_failed", Exit::failed, "pg_dump", outcome, parameters.shown(),
+         "mend what it says, then run this command again");
+  }
+}
+
+void restore_schema(const ClientPrograms& programs, const Parameters& parameters, const base::fs::path& archive,
+                    Section section, unsigned jobs, const std::function<void()>& tick) {
+  const Login login(parameters);
+  base::Command command;
+  command.arguments = {programs.path_of("pg_restore").native(),
+                       cat("--section=", section == Section::before_rows ? "pre-data" : "post-data"),
+                       "--exit-on-error",
+                       "--no-password",
+                       cat("--jobs=", section == Section::before_rows ? 1 : jobs),
+                       cat("--dbname=", parameters.without_secrets()),
+                       archive.native()};
+  command.environment = login.environment();
+  command.tick = tick;
+  const base::Outcome outcome = base::run(command);
+  if (!outcome.succeeded()) {
+    fail("pg_restore_failed", Exit::failed, "pg_restore", outcome, parameters.shown(),
+         "mend what it says, then run this command again");
+  }
+}
+
+void prove_archive(const ClientPrograms& programs, const base::fs::path& archive, const std::function<void()>& tick) {
+  base::Command command;
+  command.arguments = {programs.path_of("pg_restore").native(), "--file=-", archive.native()};
+  command.environment = {{"LC_ALL", "C"}};
+  command.take_output = [](base::ByteView /*sql*/) {};
+  command.tick = tick;
+  const base::Outcome outcome = base::run(command);
+  if (!outcome.succeeded()) {
+    fail("damaged_schema", Exit::damaged, "pg_restore", outcome, archive.filename().native(),
+         "use another snapshot: `dbrollback list` shows them");
+  }
+}
+
+}  // namespace dbrollback::database::postgres
