@@ -81,6 +81,9 @@ class Connection {
   using Put = std::function<void(base::ByteView bytes)>;
   std::uint64_t copy_in(const std::string& sql, const std::function<void(const Put& put)>& produce);
 
+  // Instead of the options' one.
+  void set_tick(std::function<void()> tick) { options_.tick = std::move(tick); }
+
   [[nodiscard]] int server_version() const;  // 150018 for 15.18
   [[nodiscard]] int backend_pid() const;
   [[nodiscard]] const std::string& encoding() const { return encoding_; }  // of the database

@@ -28,6 +28,25 @@ bool same_tables(const std::vector<Relation>& before, const std::vector<Relation
   });
 }
 
+void lock_tables(Connection& connection, const std::vector<Relation>& relations, const char* how) {
+  std::vector<std::string> names;
+  const auto lock = [&] {
+    if (!names.empty()) {
+      (void)connection.execute(cat("LOCK TABLE ", base::join(names, ", "), " IN ACCESS SHARE MODE", how));
+      names.clear();
+    }
+  };
+  for (const Relation& relation : relations) {
+    if (is_lockable(relation)) {
+      names.push_back(cat("ONLY ", relation.quoted()));
+      if (names.size() == tables_per_statement) {
+        lock();
+      }
+    }
+  }
+  lock();
+}
+
 std::string named(const std::vector<std::string>& tables) {
   std::vector<std::string> some(tables.begin(),
                                 tables.begin() + static_cast<std::ptrdiff_t>(std::min(tables.size(), most_named)));
@@ -59,9 +78,11 @@ bool ExportedSnapshot::try_to_take() {
   require_readable();
   (void)connection_->execute(begin_sql);
   try {
-    lock_tables();
+    lock_tables(*connection_, relations_, "");
   } catch (const Error& error) {
-    (void)connection_->execute("ROLLBACK");
+    if (error.code() != "connection_lost") {
+      (void)connection_->execute("ROLLBACK");
+    }
     if (error.code() != "gone") {
       throw;
     }
@@ -103,30 +124,17 @@ void ExportedSnapshot::require_readable() const {
   }
 }
 
-void ExportedSnapshot::lock_tables() {
-  std::vector<std::string> names;
-  const auto lock = [&] {
-    if (!names.empty()) {
-      (void)connection_->execute(cat("LOCK TABLE ", base::join(names, ", "), " IN ACCESS SHARE MODE"));
-      names.clear();
+bool ExportedSnapshot::join(Connection& connection) const {
+  (void)connection.execute(cat(begin_sql, "; SET TRANSACTION SNAPSHOT ", literal(name_)));
+  try {
+    lock_tables(connection, relations_, " NOWAIT");
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != "database_locked") {
+      throw;
     }
-  };
-  for (const Relation& relation : relations_) {
-    if (is_lockable(relation)) {
-      names.push_back(cat("ONLY ", relation.quoted()));
-      if (names.size() == tables_per_statement) {
-        lock();
-      }
-    }
+    return false;
   }
-  lock();
-}
-
-std::unique_ptr<Connection> ExportedSnapshot::join(const ConnectionOptions& options) const {
-  auto connection = std::make_unique<Connection>(connection_->parameters(), options);
-  (void)connection->execute(begin_sql);
-  (void)connection->execute(cat("SET TRANSACTION SNAPSHOT ", literal(name_)));
-  return connection;
 }
 
 }  // namespace dbrollback::database::postgres

@@ -26,13 +26,13 @@ class ExportedSnapshot {
   // In the snapshot.
   [[nodiscard]] Connection& connection() { return *connection_; }
 
-  // Another session with the same snapshot.
-  [[nodiscard]] std::unique_ptr<Connection> join(const ConnectionOptions& options) const;
+  // Begins a transaction of another session in the same snapshot and locks the tables for it too. False when somebody
+  // waits for a greater lock on one of them: this session would wait behind him, and he waits for us.
+  [[nodiscard]] bool join(Connection& connection) const;
 
  private:
   bool try_to_take();
   void require_readable() const;
-  void lock_tables();
 
   std::unique_ptr<Connection> connection_;
   std::string name_;

@@ -4,7 +4,6 @@
 #include "engine/base/text.hpp"
 #include "engine/database/postgres/copy_parts.hpp"
 #include "engine/database/postgres/describe.hpp"
-#include "engine/database/postgres/schema_archive.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -40,20 +39,17 @@ class Savepoint {
 
 PostgresView::PostgresView(const Parameters& parameters, const ConnectionOptions& connection, const CopyOptions& copy,
                            const ClientPlaces& places)
-    : options_(connection),
-      copy_(copy),
-      snapshot_(parameters, connection),
-      programs_(find_client_programs(snapshot_.connection().server_version(), places)),
-      description_(postgres::describe(snapshot_, tables_)) {}
+    : copy_(copy),
+      sessions_(parameters, connection, copy.jobs, places),
+      description_(postgres::describe(sessions_.snapshot(), tables_)) {}
 
 bool PostgresView::read_schema(const std::function<void(base::ByteView)>& take) {
-  dump_schema(programs_, snapshot_.connection().parameters(), snapshot_.name(),
-              {.lock_timeout = options_.lock_timeout, .tick = options_.tick}, take);
+  take(sessions_.schema_archive());
   return true;
 }
 
 std::vector<Content> PostgresView::read(BatchSinks& sinks, const std::function<void(std::uint64_t bytes)>& progress) {
-  return copy_tables(snapshot_, tables_, sinks, copy_, progress);
+  return copy_tables(sessions_, tables_, sinks, copy_, progress);
 }
 
 const Relation& PostgresView::table(const std::string& name) const {
@@ -68,27 +64,27 @@ const Relation& PostgresView::table(const std::string& name) const {
 
 std::uint64_t PostgresView::count(const std::string& name) {
   const auto rows =
-      snapshot_.connection().value(cat("SELECT count(*) FROM ONLY ", table(name).quoted(), " ", table(name).filter));
+      connection().value(cat("SELECT count(*) FROM ONLY ", table(name).quoted(), " ", table(name).filter));
   return std::stoull(rows.value_or("0"));
 }
 
 Content PostgresView::content(const std::string& name) {
   const Relation& relation = table(name);
-  Connection& connection = snapshot_.connection();
-  const auto parts = copy_parts({relation}, connection.server_version(), true);
+  Connection& session = connection();
+  const auto parts = copy_parts({relation}, session.server_version(), true);
   Content content;
-  content.rows = connection.copy_out(copy_sql(relation, parts.front(), connection.encoding()), [&](base::ByteView row) {
+  content.rows = session.copy_out(copy_sql(relation, parts.front(), session.encoding()), [&](base::ByteView row) {
     content.hash += base::xxh3_128(row.first(row.size() - 1));
   });
   return content;
 }
 
 std::string PostgresView::value_of(const std::string& sql) {
-  Connection& connection = snapshot_.connection();
-  Savepoint savepoint(connection);
-  (void)connection.execute(search_path_sql);
+  Connection& session = connection();
+  Savepoint savepoint(session);
+  (void)session.execute(search_path_sql);
   try {
-    const Result result = connection.execute(sql, {});
+    const Result result = session.execute(sql, {});
     if (result.columns() != 1 || result.rows() != 1) {
       savepoint.roll_back();
       refuse_check(sql, "must return one value");

@@ -2,19 +2,18 @@
 #pragma once
 
 #include "engine/database/database.hpp"
-#include "engine/database/postgres/client_programs.hpp"
 #include "engine/database/postgres/copy_tables.hpp"
 
 namespace dbrollback::database::postgres {
 
 class PostgresView final : public View {
  public:
-  // `places`: of pg_dump. Errors as of ExportedSnapshot and find_client_programs.
+  // `places`: of pg_dump. Errors as of Sessions.
   PostgresView(const Parameters& parameters, const ConnectionOptions& connection, const CopyOptions& copy,
                const ClientPlaces& places);
 
   [[nodiscard]] const Description& describe() const override { return description_; }
-  [[nodiscard]] unsigned streams() const override { return copy_.jobs; }
+  [[nodiscard]] unsigned streams() const override { return sessions_.jobs(); }
   std::vector<Content> read(BatchSinks& sinks, const std::function<void(std::uint64_t bytes)>& progress) override;
   bool read_schema(const std::function<void(base::ByteView)>& take) override;
   [[nodiscard]] std::uint64_t count(const std::string& table) override;
@@ -26,10 +25,10 @@ class PostgresView final : public View {
  private:
   [[nodiscard]] const Relation& table(const std::string& name) const;
 
-  ConnectionOptions options_;
+  [[nodiscard]] Connection& connection() { return sessions_.snapshot().connection(); }
+
   CopyOptions copy_;
-  ExportedSnapshot snapshot_;
-  ClientPrograms programs_;
+  Sessions sessions_;
   std::vector<Relation> tables_;  // of description_.schema.tables, in their order
   Description description_;
 };

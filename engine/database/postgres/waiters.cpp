@@ -18,6 +18,8 @@ WHERE NOT l.granted AND pg_blocking_pids(l.pid) && (string_to_array($1, ',')::in
 
 }  // namespace
 
+bool Waiters::anybody() { return connection_->execute(waiters_sql, {""}).rows() > 0; }
+
 void Waiters::require_patient(const std::vector<int>& pids) {
   std::string list;
   for (const int pid : pids) {

@@ -18,6 +18,8 @@ class Waiters {
   // Throws Error "somebody_waits" (Exit::busy), naming them, when a session has been seen waiting for one of `pids` or
   // for the connection's own for longer than it may. Looks at most five times a second.
   void require_patient(const std::vector<int>& pids);
+  // Whether anybody waits for a lock of the connection's own now.
+  [[nodiscard]] bool anybody();
 
  private:
   using Clock = std::chrono::steady_clock;
