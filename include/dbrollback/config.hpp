@@ -74,6 +74,9 @@ struct Config {
 // "5s", "250ms", "2m", "36h", "7d" as a duration. Throws Error (Exit::usage).
 [[nodiscard]] std::chrono::milliseconds parse_duration(std::string_view text);
 
+// "50MB", "1GiB" as a number of bytes. Throws Error (Exit::usage).
+[[nodiscard]] std::uint64_t parse_size(std::string_view text);
+
 // The text of a new, commented configuration file. Empty `database_url`: the section is commented out.
 [[nodiscard]] std::string config_template(const std::string& repository, const std::string& database_name,
                                           const std::string& database_url);
