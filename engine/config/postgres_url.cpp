@@ -48,6 +48,11 @@ Parts parts_of(std::string_view rest) {
   return parts;
 }
 
+// libpq can take a whole URL for a dbname, and whoever shows the name would show the password in it.
+const char* const url_as_dbname = "the dbname in this URL is a URL itself; write that one alone";
+
+bool holds_url(std::string_view text) { return text.find("://") != std::string_view::npos; }
+
 std::optional<std::string> problem_of_uri(std::string_view rest) {
   if (!rest.starts_with("//") || rest.find_first_not_of('/') == std::string_view::npos) {
     return "this URL names neither a server nor a database; write postgresql://USER@HOST/DATABASE";
@@ -57,6 +62,10 @@ std::optional<std::string> problem_of_uri(std::string_view rest) {
   const auto has_at = [](std::string_view part) { return part.find('@') != std::string_view::npos; };
   if (!is_host_list(parts.hosts) || has_at(parts.hosts) || has_at(parts.path)) {
     return "this URL cannot be taken apart: write '/' in a user, a password or a name as %2F, '@' as %40, ':' as %3A";
+  }
+  const std::string query = percent_decode(parts.query);
+  if (holds_url(percent_decode(parts.path)) || (has_parameter("?" + query, "dbname") && holds_url(query))) {
+    return url_as_dbname;
   }
   return std::nullopt;
 }
@@ -105,6 +114,9 @@ std::optional<std::string> problem_of_postgres_url(std::string_view url) {
   if (!read_conninfo(url)) {
     return "this is no connection string; write KEYWORD=VALUE, in single quotes where the value holds a blank";
   }
+  if (holds_url(dbname_of_conninfo(url))) {
+    return url_as_dbname;
+  }
   return std::nullopt;
 }
 
@@ -112,7 +124,7 @@ std::string dbname_of(std::string_view url) {
   const std::string scheme = scheme_of(url);
   std::string name =
       is_postgres_scheme(scheme) ? dbname_of_uri(url.substr(scheme.size() + 1)) : dbname_of_conninfo(url);
-  // libpq takes a whole URL for a dbname, and a password may stand in that too.
+  // No plain name: perhaps a connection string, with a password of its own.
   return name.find_first_of("@:/=") == std::string::npos ? name : std::string();
 }
 
