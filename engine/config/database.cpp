@@ -2,7 +2,7 @@
 
 #include "engine/base/text.hpp"
 #include "engine/config/check.hpp"
-#include "engine/config/environment.hpp"
+#include "engine/config/engine_keys.hpp"
 
 namespace dbrollback::config {
 
@@ -20,19 +20,12 @@ void check_name(const Item& section) {
   }
 }
 
-void read_url(const Item& item, const std::filesystem::path& folder, DatabaseConfig& database) {
-  const std::string text = text_of(item);
-  const Resolved resolved = resolve(text);
-  if (resolved.unset) {
-    database.url_problem = place_of(item).sentence(resolved.problem);
-  } else {
-    database.url = check_url(place_of(item), text, folder);
-  }
-}
-
 void read_key(const Item& item, const std::filesystem::path& folder, DatabaseConfig& database) {
   if (item.name == "url") {
-    read_url(item, folder, database);
+    CheckedUrl url = check_url(place_of(item), text_of(item), folder);
+    database.engine = url.engine;
+    database.url = std::move(url.text);
+    database.url_problem = std::move(url.problem);
   } else if (item.name == "level") {
     database.level = static_cast<int>(whole_number_of(item, level_range));
   } else if (item.name == "threads") {
@@ -41,19 +34,32 @@ void read_key(const Item& item, const std::filesystem::path& folder, DatabaseCon
     database.lock_timeout = wait_of(item);
   } else if (item.name == "max_writer_pause") {
     database.max_writer_pause = wait_of(item);
-  } else {
+  } else if (item.name == "check") {
     database.checks = read_checks(item);
+  } else {
+    read_postgres_key(item, folder, database);
   }
+}
+
+std::vector<std::string> known_keys() {
+  std::vector<std::string> keys{"url", "level", "threads", "lock_timeout", "max_writer_pause"};
+  for (const EngineKey& key : postgres_keys) {
+    keys.emplace_back(key.name);
+  }
+  keys.emplace_back("check");
+  return keys;
 }
 
 DatabaseConfig read_database(const Item& section, const std::filesystem::path& folder) {
   check_name(section);
   DatabaseConfig database;
   database.name = section.name;
-  for_each_key(section, {"url", "level", "threads", "lock_timeout", "max_writer_pause", "check"},
-               [&](const Item& item) { read_key(item, folder, database); });
+  for_each_key(section, known_keys(), [&](const Item& item) { read_key(item, folder, database); });
   if (!has(section, "url")) {
     place_of(section).mistake(base::cat("has no url; ", url_example));
+  }
+  if (database.url_problem.empty()) {
+    refuse_other_engines_keys(section, database.engine);
   }
   return database;
 }

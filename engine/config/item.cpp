@@ -4,13 +4,15 @@
 
 #include "engine/base/text.hpp"
 #include "engine/config/keys.hpp"
+#include "engine/config/url.hpp"
 
 namespace dbrollback::config {
 
 namespace {
 
 Item child_of(const Item& table, const Entry& entry) {
-  const std::string name = base::printable(entry.key);
+  // Messages show names, and somebody may have taken a URL for one.
+  const std::string name = holds_password(entry.key) ? "…" : base::printable(entry.key);
   return {.file = table.file,
           .key = table.key.empty() ? name : base::cat(table.key, ".", name),
           .name = entry.key,
@@ -79,6 +81,13 @@ std::chrono::milliseconds wait_of(const Item& item) {
     wrong_kind(item, "a duration in quotes, like \"5s\"");
   }
   return check_wait(place_of(item), item.node->text);
+}
+
+std::uint64_t rate_of(const Item& item) {
+  if (item.node->kind != Kind::text) {
+    wrong_kind(item, "a size in quotes, like \"50MB\"");
+  }
+  return check_rate(place_of(item), item.node->text);
 }
 
 }  // namespace dbrollback::config

@@ -40,5 +40,6 @@ void for_each_key(const Item& table, const std::vector<std::string>& known,
 [[nodiscard]] const std::string& text_of(const Item& item);  // neither empty nor blank
 [[nodiscard]] std::int64_t whole_number_of(const Item& item, Range range);
 [[nodiscard]] std::chrono::milliseconds wait_of(const Item& item);
+[[nodiscard]] std::uint64_t rate_of(const Item& item);
 
 }  // namespace dbrollback::config

@@ -35,6 +35,31 @@ void override_wait(const char* name, std::chrono::milliseconds& wait) {
   }
 }
 
+void override_server(const char* name, std::string& url, std::string& problem) {
+  if (const auto text = environment(name)) {
+    CheckedUrl checked = check_server_url(variable(name), *text);
+    url = std::move(checked.text);
+    problem = std::move(checked.problem);
+  }
+}
+
+// Where a database is no PostgreSQL one they are checked all the same, and nobody asks for them.
+void override_postgres(DatabaseConfig& database) {
+  override_number("DBROLLBACK_JOBS", jobs_range, database.jobs);
+  override_wait("DBROLLBACK_YIELD_AFTER", database.yield_after);
+  if (const auto text = environment("DBROLLBACK_MAX_RATE")) {
+    database.max_rate = check_rate(variable("DBROLLBACK_MAX_RATE"), *text);
+  }
+  if (const auto text = environment("DBROLLBACK_PG_BIN")) {
+    database.pg_bin = check_folder(variable("DBROLLBACK_PG_BIN"), *text, {});
+  }
+  override_server("DBROLLBACK_ADMIN_URL", database.admin_url, database.admin_url_problem);
+  override_server("DBROLLBACK_SCRATCH_URL", database.scratch_url, database.scratch_url_problem);
+  if (const auto text = environment("DBROLLBACK_SCRATCH_USER")) {
+    database.scratch_user = check_account(variable("DBROLLBACK_SCRATCH_USER"), *text);
+  }
+}
+
 void override_keep(Retention& keep) {
   override_number("DBROLLBACK_KEEP_LAST", keep_range, keep.last);
   override_number("DBROLLBACK_KEEP_DAILY", keep_range, keep.daily);
@@ -63,6 +88,7 @@ void override_database(DatabaseConfig& database) {
   override_number("DBROLLBACK_THREADS", threads_range, database.threads);
   override_wait("DBROLLBACK_LOCK_TIMEOUT", database.lock_timeout);
   override_wait("DBROLLBACK_MAX_WRITER_PAUSE", database.max_writer_pause);
+  override_postgres(database);
 }
 
 }  // namespace dbrollback::config

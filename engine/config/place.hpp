@@ -13,9 +13,10 @@ struct Place {
   std::string key;    // "database.app.level", "DBROLLBACK_LEVEL"; empty for the file as such
 
   // Throws Error "config" (Exit::usage): the place, the key, and `what`, which says what is wrong and what would be
-  // right.
+  // right. A `what` that holds a password is not repeated.
   [[noreturn]] void mistake(std::string_view what) const;
   [[nodiscard]] std::string sentence(std::string_view what) const;
+  [[nodiscard]] bool is_variable() const { return where.empty(); }
 };
 
 [[nodiscard]] Place place_in(std::string_view file, Position at, std::string key = {});

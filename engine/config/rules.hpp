@@ -21,6 +21,7 @@ struct Range {
 inline constexpr Range keep_range{0, 1'000'000};
 inline constexpr Range level_range{1, 19};
 inline constexpr Range threads_range{0, 256};
+inline constexpr Range jobs_range{1, 64};
 
 [[nodiscard]] std::string whole_number_wanted(Range range);
 [[nodiscard]] std::int64_t check_range(const Place& place, std::int64_t value, Range range);
@@ -36,8 +37,26 @@ inline constexpr Range threads_range{0, 256};
 [[nodiscard]] std::string check_repository(const Place& place, const std::string& text,
                                            const std::filesystem::path& folder);
 
-// The absolute path of a database. A password may come from env: only.
-[[nodiscard]] std::string check_url(const Place& place, const std::string& text, const std::filesystem::path& folder);
+// A folder's absolute path, in the same way; it need not be there.
+[[nodiscard]] std::filesystem::path check_folder(const Place& place, const std::string& text,
+                                                 const std::filesystem::path& folder);
+
+// At least a kilobyte a second.
+[[nodiscard]] std::uint64_t check_rate(const Place& place, const std::string& text);
+
+// An account's name.
+[[nodiscard]] std::string check_account(const Place& place, const std::string& name);
+
+// A database's URL: for SQLite an absolute path. A password may come from the environment only.
+struct CheckedUrl {
+  DatabaseConfig::Engine engine = DatabaseConfig::Engine::sqlite;
+  std::string text;
+  std::string problem;  // instead: the environment variable that is not set
+};
+[[nodiscard]] CheckedUrl check_url(const Place& place, const std::string& text, const std::filesystem::path& folder);
+
+// The same, for a PostgreSQL server.
+[[nodiscard]] CheckedUrl check_server_url(const Place& place, const std::string& text);
 
 void check_keep(const Place& place, const Retention& keep);
 

@@ -12,6 +12,7 @@
 #include "engine/config/keys.hpp"
 #include "engine/config/overrides.hpp"
 #include "engine/config/paths.hpp"
+#include "engine/config/postgres_url.hpp"
 #include "engine/config/rules.hpp"
 #include "engine/config/url.hpp"
 
@@ -59,21 +60,8 @@ bool looks_like_path(std::string_view text) {
                    shown, nearest.empty() ? "write one of these names" : base::cat("did you mean '", nearest, "'?"));
 }
 
-void refuse_password(std::string_view url) {
-  if (holds_password(url)) {
-    base::fail_usage("password_in_argument",
-                     "the database's URL holds a password, which every user of this machine can see in an argument", {},
-                     "set an environment variable and write `--database env:NAME`, configure url = \"env:NAME\", or "
-                     "leave the password out and keep it in ~/.pgpass");
-  }
-}
-
-// A file's name as a database's: without an ending that says no more than that it is a database, and with '_' for each
-// character that such a name may not hold.
-std::string name_from(const std::filesystem::path& file) {
-  const std::string ending = file.extension().native();
-  const bool plain = ending == ".db" || ending == ".db3" || ending == ".sqlite" || ending == ".sqlite3";
-  const std::string given = plain ? file.stem().native() : file.filename().native();
+// Any text as a database's name: with '_' for each character that such a name may not hold.
+std::string plain_name(std::string_view given, const char* otherwise) {
   std::string name;
   for (const char c : given) {
     const auto byte = static_cast<unsigned char>(c);
@@ -85,20 +73,37 @@ std::string name_from(const std::filesystem::path& file) {
     }
   }
   if (!is_database_name(name)) {
-    name = name.empty() ? "database" : "_" + name.substr(1);
+    name = name.empty() ? otherwise : "_" + name.substr(1);
   }
   return name;
 }
 
+// A file's name as a database's: without an ending that says no more than that it is a database.
+std::string name_from(const std::filesystem::path& file) {
+  const std::string ending = file.extension().native();
+  const bool plain = ending == ".db" || ending == ".db3" || ending == ".sqlite" || ending == ".sqlite3";
+  return plain_name(plain ? file.stem().native() : file.filename().native(), "database");
+}
+
 DatabaseConfig from_url(std::string_view given) {
-  refuse_password(given);
-  const Resolved url = resolve(given);
-  if (!url.problem.empty()) {
-    base::fail_usage("bad_database_url", url.problem);
+  const Resolved resolved = resolve(given);
+  if (!resolved.problem.empty()) {
+    base::fail_usage("bad_database_url", resolved.problem);
   }
+  const auto read = read_url(resolved.value);
+  if (const auto* problem = std::get_if<UrlProblem>(&read)) {
+    base::fail_usage(problem->code, problem->text);
+  }
+  const auto& url = std::get<DatabaseUrl>(read);
   DatabaseConfig database;
-  database.url = sqlite_path(url.value).native();
-  database.name = name_from(database.url);
+  database.engine = url.engine;
+  if (url.engine == DatabaseConfig::Engine::postgres) {
+    database.url = url.text;
+    database.name = plain_name(dbname_of(url.text), "postgres");
+  } else {
+    database.url = absolute_from({}, url.text).native();
+    database.name = name_from(database.url);
+  }
   database.from_url = true;
   override_database(database);
   return database;
@@ -116,12 +121,23 @@ DatabaseConfig select_database(const Config& config, std::string_view name_or_ur
   if (named != config.databases.end()) {
     return *named;
   }
-  config::refuse_password(name_or_url);
-  if (!config::looks_like_path(name_or_url)) {
+  refuse_password(name_or_url);
+  if (!is_postgres_url(name_or_url) && !config::looks_like_path(name_or_url)) {
     config::fail_unknown(config, name_or_url);
   }
   return config::from_url(name_or_url);
 }
+
+void refuse_password(std::string_view argument) {
+  if (config::holds_password(argument)) {
+    base::fail_usage("password_in_argument",
+                     "the database's URL holds a password, which every user of this machine can see in an argument", {},
+                     "set an environment variable and write `--database env:NAME`, configure url = \"env:NAME\", or "
+                     "leave the password out and keep it in ~/.pgpass");
+  }
+}
+
+bool is_postgres_url(std::string_view url) { return config::is_postgres_url(url); }
 
 std::filesystem::path sqlite_path(std::string_view url) {
   const auto read = config::read_sqlite_url(url);

@@ -7,6 +7,8 @@
 #include "engine/base/text.hpp"
 #include "engine/config/defaults.hpp"
 #include "engine/config/duration.hpp"
+#include "engine/config/environment.hpp"
+#include "engine/config/postgres_url.hpp"
 #include "engine/config/rules.hpp"
 #include "engine/config/url.hpp"
 #include "engine/config/utf8.hpp"
@@ -72,10 +74,47 @@ std::string tuning() {
       "# level = ",
       standard.level, "\n# threads = ", standard.threads,
       "\n\n"
-      "# How long to wait for a locked database, and how long a snapshot may keep the application from writing.\n"
+      "# How long to wait for a locked database.\n"
       "# lock_timeout = ",
-      quoted(write_duration(standard.lock_timeout)),
-      "\n# max_writer_pause = ", quoted(write_duration(standard.max_writer_pause)), "\n");
+      quoted(write_duration(standard.lock_timeout)), "\n");
+}
+
+std::string sqlite_tuning() {
+  return base::cat(
+      "\n# SQLite only: how long a snapshot may keep the application from writing.\n"
+      "# max_writer_pause = ",
+      quoted(write_duration(DatabaseConfig().max_writer_pause)), "\n");
+}
+
+std::string postgres_tuning() {
+  const DatabaseConfig standard;
+  return base::cat(
+      "\n# PostgreSQL only: how many connections a snapshot or a restore opens, how long somebody may wait for a\n"
+      "# snapshot's locks before it gives up, and how many bytes a second it reads at most (without it: no limit).\n"
+      "# jobs = ",
+      standard.jobs, "\n# yield_after = ", quoted(write_duration(standard.yield_after)),
+      "\n# max_rate = \"50MB\"\n"
+      "\n"
+      "# PostgreSQL only: the folder of pg_dump and pg_restore (without it: those that fit the server), and where\n"
+      "# another role makes databases (without it: url).\n"
+      "# pg_bin = \"/usr/lib/postgresql/15/bin\"\n"
+      "# admin_url = \"postgresql://admin@/postgres\"\n"
+      "\n"
+      "# PostgreSQL only: a server for proofs by restoring (without it: a temporary one), and the account that runs a\n"
+      "# temporary one when dbrollback runs as root.\n"
+      "# scratch_url = \"postgresql://scratch@/postgres\"\n"
+      "# scratch_user = \"postgres\"\n");
+}
+
+// Which kinds of database `url` may be of.
+struct Kinds {
+  bool sqlite;
+  bool postgres;
+};
+Kinds kinds_of(const std::string& url) {
+  const bool unknown = url.empty() || resolve(url).from_environment;
+  const bool postgres = is_postgres_url(url);
+  return {.sqlite = unknown || !postgres, .postgres = unknown || postgres};
 }
 
 std::string check_example(const std::string& name) {
@@ -93,12 +132,13 @@ std::string check_example(const std::string& name) {
 
 std::string database_head(const std::string& name, const std::string& url) {
   const std::string mark = url.empty() ? "# " : "";
-  return base::cat("# A database, under a name of your choice: `dbrollback snapshot --database ", name,
-                   "`. Write a section for each.\n", mark, "[", section(name),
-                   "]\n"
-                   "# sqlite:PATH, file:PATH or a path. A URL with a secret in it comes from the environment: "
-                   "\"env:DATABASE_URL\".\n",
-                   mark, "url = ", quoted(url.empty() ? "sqlite:/srv/app/app.db" : url), "\n");
+  return base::cat(
+      "# A database, under a name of your choice: `dbrollback snapshot --database ", name,
+      "`. Write a section for each.\n", mark, "[", section(name),
+      "]\n"
+      "# sqlite:PATH, file:PATH, a path, or postgresql://USER@HOST/DATABASE. A URL with a secret in it comes\n"
+      "# from the environment: \"env:DATABASE_URL\".\n",
+      mark, "url = ", quoted(url.empty() ? "sqlite:/srv/app/app.db" : url), "\n");
 }
 
 }  // namespace
@@ -116,7 +156,9 @@ std::string config_template(const std::string& repository, const std::string& da
     base::fail_usage("config", "the database's URL holds a password, which must not stand in a configuration file", {},
                      "give env:NAME instead and set that environment variable");
   }
+  const config::Kinds kinds = config::kinds_of(database_url);
   return config::top(repository) + config::database_head(name, database_url) + config::tuning() +
+         (kinds.sqlite ? config::sqlite_tuning() : "") + (kinds.postgres ? config::postgres_tuning() : "") +
          config::check_example(name);
 }
 

@@ -5,6 +5,7 @@
 
 #include "engine/base/text.hpp"
 #include "engine/config/environment.hpp"
+#include "engine/config/postgres_url.hpp"
 #include "engine/config/uri.hpp"
 
 namespace dbrollback::config {
@@ -16,8 +17,7 @@ using Result = std::variant<std::filesystem::path, UrlProblem>;
 UrlProblem bad(std::string text) { return {.code = "bad_database_url", .text = std::move(text)}; }
 
 UrlProblem unsupported(const std::string& scheme) {
-  const std::string family = scheme.substr(0, scheme.find('+'));
-  if (family == "postgresql" || family == "postgres") {
+  if (is_postgres_scheme(scheme)) {
     return {
         .code = "unsupported_database",
         .text = "PostgreSQL is not supported by this version; give an SQLite file: sqlite:PATH, file:PATH or a path"};
@@ -72,18 +72,30 @@ bool is_sqlite(std::string_view scheme) {
   return family == "sqlite" || family == "sqlite3";
 }
 
-// "host=… dbname=…", as libpq takes it instead of a URL.
-bool is_conninfo(std::string_view url) {
-  return url.find(' ') != std::string_view::npos && url.find('/') == std::string_view::npos &&
-         (url.starts_with("host=") || url.find("dbname=") != std::string_view::npos);
-}
-
 }  // namespace
+
+std::variant<DatabaseUrl, UrlProblem> read_url(std::string_view url) {
+  if (is_postgres_url(url)) {
+    if (auto problem = problem_of_postgres_url(url)) {
+      return bad(std::move(*problem));
+    }
+    return DatabaseUrl{.engine = DatabaseConfig::Engine::postgres, .text = std::string(url)};
+  }
+  auto read = read_sqlite_url(url);
+  if (auto* problem = std::get_if<UrlProblem>(&read)) {
+    return std::move(*problem);
+  }
+  // What was meant for a server, and misspelt, would be a path, and messages show paths.
+  if (holds_password(url)) {
+    return bad("this seems to hold a password, and SQLite knows none; write postgresql://…, or the path of a file");
+  }
+  return DatabaseUrl{.engine = DatabaseConfig::Engine::sqlite, .text = std::get<std::filesystem::path>(read).native()};
+}
 
 Result read_sqlite_url(std::string_view url) {
   const std::string scheme = scheme_of(url);
   if (scheme.empty()) {
-    return is_conninfo(url) ? Result(unsupported("postgresql")) : file_path(std::string(url), {});
+    return is_postgres_url(url) ? Result(unsupported("postgresql")) : file_path(std::string(url), {});
   }
   const std::string_view rest = url.substr(scheme.size() + 1);
   if (scheme == "file") {

@@ -28,7 +28,7 @@ namespace dbrollback::database {
 struct Description {
   std::string engine;
   std::string server_version;
-  std::string source;  // where it is: evidence, never identity
+  std::string source;  // where it is: evidence, never identity; without any secret, since manifests hold it
   std::string encoding;
   std::string journal_mode;
   std::uint32_t page_size = 0;  // 0: an engine whose pages are not read
@@ -235,7 +235,7 @@ class Database {
 
   [[nodiscard]] virtual std::unique_ptr<View> open_view(const ViewOptions& options, Observer& observer) = 0;
   [[nodiscard]] virtual Condition condition() = 0;
-  // The file or server object, for messages.
+  // The file or server object, for messages, locks, run records and lineage files: without any secret.
   [[nodiscard]] virtual std::filesystem::path location() const = 0;
   // Replaces everything with `source`, atomically for readers and writers of the database.
   // State after a failure: unchanged, unless the Error is Exit::partial.

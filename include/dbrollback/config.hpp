@@ -22,8 +22,16 @@ struct Check {
 };
 
 struct DatabaseConfig {
-  std::string name;  // of [database.NAME]; for a URL given directly, the file's name
-  std::string url;   // the absolute path of the file; schemes and env:NAME are resolved already
+  enum class Engine { sqlite, postgres };
+
+  std::string name;  // of [database.NAME]; for a URL given directly, the file's name, or that of PostgreSQL's database
+  Engine engine = Engine::sqlite;  // without a meaning while `url_problem` is set
+  // SQLite: the absolute path of the file; schemes and env:NAME are resolved already.
+  // PostgreSQL: the URL or connection string as it was given ("postgres+driver://…", "host=… dbname=…"), env:NAME
+  // resolved. IT MAY HOLD A PASSWORD, and so may what libpq says about it: never show, log or store it or a piece of
+  // it (messages, run records, lineage files, manifests, arguments of programs). What may be shown are the host, port,
+  // user and dbname that libpq has read from it.
+  std::string url;
   // Instead of `url`: why it is not known (its environment variable is not set). Only what needs the database itself
   // fails for it: in an incident, listing and verifying snapshots must work from any shell.
   std::string url_problem;
@@ -31,7 +39,22 @@ struct DatabaseConfig {
   int level = 1;          // zstd compression level, 1 to 19
   unsigned threads = 0;   // compression threads; 0 means one for each core
   std::chrono::milliseconds lock_timeout{5000};
+
+  // SQLite only.
   std::chrono::milliseconds max_writer_pause{5000};
+
+  // PostgreSQL only.
+  unsigned jobs = 2;                            // connections of a snapshot or a restore, 1 to 64
+  std::chrono::milliseconds yield_after{5000};  // how long somebody may wait for a snapshot's locks
+  std::uint64_t max_rate = 0;                   // bytes a second that a snapshot reads; 0 means no limit
+  std::filesystem::path pg_bin;  // the folder of the client programs; empty: found by the server's version
+  // As secret as `url`, and with a problem instead in the same way; empty when not configured.
+  std::string admin_url;  // where another role makes databases
+  std::string admin_url_problem;
+  std::string scratch_url;  // a server for proofs
+  std::string scratch_url_problem;
+  std::string scratch_user;  // the account that runs a temporary server for root; empty: not configured
+
   std::vector<Check> checks;
 };
 
@@ -64,8 +87,15 @@ struct Config {
 
 // The database that `name_or_url` means: one of `config` by name, or a database of its own for a URL or a path to a
 // file. An empty string means the only one of `config`. Throws Error (Exit::usage) when that is ambiguous or unknown,
-// and when a URL holds a password.
+// when it is malformed (no message repeats it), and when it holds a password: that may only come from env:NAME.
 [[nodiscard]] DatabaseConfig select_database(const Config& config, std::string_view name_or_url);
+
+// Throws Error "password_in_argument" (Exit::usage) for what looks like a URL or a connection string with a password in
+// it, and for nothing that can be a database's name.
+void refuse_password(std::string_view argument);
+
+// Does it mean a PostgreSQL database, by its scheme or as "host=… dbname=…"? It need not be right.
+[[nodiscard]] bool is_postgres_url(std::string_view url);
 
 // The file that an SQLite URL names ("sqlite:/a/b.db", "sqlite:///a/b.db", "file:b.db", "b.db"), absolute.
 // Throws Error (Exit::usage) for a URL of another kind.
@@ -74,7 +104,11 @@ struct Config {
 // "5s", "250ms", "2m", "36h", "7d" as a duration. Throws Error (Exit::usage).
 [[nodiscard]] std::chrono::milliseconds parse_duration(std::string_view text);
 
-// The text of a new, commented configuration file. Empty `database_url`: the section is commented out.
+// "50MB", "1GiB" as a number of bytes. Throws Error (Exit::usage).
+[[nodiscard]] std::uint64_t parse_size(std::string_view text);
+
+// The text of a new, commented configuration file, with the keys of the database's kind, or of each kind where that is
+// not known. Empty `database_url`: the section is commented out.
 [[nodiscard]] std::string config_template(const std::string& repository, const std::string& database_name,
                                           const std::string& database_url);
 

@@ -53,7 +53,7 @@ class Help(messages.Case):
                     self.assertTrue(option in own[command] or option in all_commands or of_others, before + option)
 
     def test_every_option_that_it_lists_is_taken(self):
-        samples = {"TIME": "5s", "N": "3", "-": "-"}
+        samples = {"TIME": "5s", "SIZE": "5MB", "N": "3", "-": "-"}
         for command in COMMANDS:
             for option, value in self.options_of(self.section(self.help("help", command), "Options")).items():
                 with self.subTest(command, option=option):

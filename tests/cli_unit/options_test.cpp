@@ -17,6 +17,7 @@ class OptionsTest : public testing::Test {
     options_.operand("ID", id_);
     options_.text("output", "-", output_, "");
     options_.number("level", level_, 1, 19, "");
+    options_.size("max-rate", max_rate_, 1000, "");
     options_.list("tables", "A,B", tables_, "");
     options_.flag("dry-run", dry_run_, "");
   }
@@ -37,6 +38,7 @@ class OptionsTest : public testing::Test {
   std::string id_;
   std::string output_;
   std::optional<unsigned> level_;
+  std::optional<std::uint64_t> max_rate_;
   std::vector<std::string> tables_;
   bool dry_run_ = false;
   GlobalOptions global_;
@@ -44,10 +46,12 @@ class OptionsTest : public testing::Test {
 };
 
 TEST_F(OptionsTest, TakesItsOwnAndThoseOfAllCommandsInAnyOrder) {
-  parse({"--json", "--level", "3", "2026", "--output", "-", "--tables=a,b", "--tables", "c", "--dry-run"});
+  parse({"--json", "--level", "3", "2026", "--output", "-", "--tables=a,b", "--tables", "c", "--dry-run", "--max-rate",
+         "64KiB"});
   EXPECT_EQ(id_, "2026");
   EXPECT_EQ(output_, "-");
   EXPECT_EQ(level_, 3U);
+  EXPECT_EQ(max_rate_, 65536U);
   EXPECT_EQ(tables_, (Words{"a", "b", "c"}));
   EXPECT_TRUE(dry_run_);
   EXPECT_TRUE(global_.json);
@@ -67,6 +71,8 @@ TEST_F(OptionsTest, NamesTheMistake) {
   EXPECT_EQ(mistake({"--level="}), "--level needs a value: --level N");
   EXPECT_EQ(mistake({"--level", "20"}), "--level takes a number from 1 to 19, not '20'");
   EXPECT_EQ(mistake({"--level", "3x"}), "--level takes a number from 1 to 19, not '3x'");
+  EXPECT_EQ(mistake({"--max-rate", "50"}), "--max-rate takes a size, not '50'");
+  EXPECT_EQ(mistake({"--max-rate", "999B"}), "--max-rate takes a size of at least 1000 bytes, not '999B'");
   EXPECT_EQ(mistake({"--dry-run=yes"}), "--dry-run takes no value");
   EXPECT_EQ(mistake({"a", "b"}), "'b' is one argument too many");
 }

@@ -23,7 +23,8 @@ class ConfigTest : public test::InFolder {
     previous_ = fs::current_path();
     fs::current_path(folder());
     for (const char* name : {"REPOSITORY", "TIMEZONE", "KEEP_LAST", "KEEP_DAILY", "KEEP_WEEKLY", "KEEP_MONTHLY",
-                             "LEVEL", "THREADS", "LOCK_TIMEOUT", "MAX_WRITER_PAUSE"}) {
+                             "LEVEL", "THREADS", "LOCK_TIMEOUT", "MAX_WRITER_PAUSE", "JOBS", "YIELD_AFTER", "MAX_RATE",
+                             "PG_BIN", "ADMIN_URL", "SCRATCH_URL", "SCRATCH_USER"}) {
       set(std::string("DBROLLBACK_") + name, std::nullopt);
     }
   }

@@ -11,18 +11,22 @@ using namespace std::chrono_literals;
 
 class ConfigTemplate : public ConfigTest {
  protected:
-  // With every "# key = value" and "# [section]" line made live.
-  static std::string uncommented(const std::string& text) {
+  // With every "# key = value" and "# [section]" line made live, but for keys that match `without`: no database has
+  // those of both kinds.
+  static std::string uncommented(const std::string& text, const std::string& without = "none") {
     static const std::regex line("# ([a-z_]+ = .*|\\[.*\\])");
+    const std::regex other("# (" + without + ") = .*");
     std::istringstream in(text);
     std::string out;
     for (std::string one; std::getline(in, one);) {
       std::smatch match;
-      out += std::regex_match(one, match, line) ? match[1].str() : one;
+      out += std::regex_match(one, match, line) && !std::regex_match(one, other) ? match[1].str() : one;
       out += '\n';
     }
     return out;
   }
+
+  static constexpr const char* postgres_keys_ = "jobs|yield_after|max_rate|pg_bin|admin_url|scratch_url|scratch_user";
 };
 
 TEST_F(ConfigTemplate, LoadsAsItIs) {
@@ -42,7 +46,7 @@ TEST_F(ConfigTemplate, WithoutADatabaseHasItsSectionInAComment) {
 
 TEST_F(ConfigTemplate, ShowsEveryKeyWithItsDefault) {
   for (const char* url : {"", "app.db"}) {
-    const Config config = load(uncommented(config_template("", "app", url)));
+    const Config config = load(uncommented(config_template("", "app", url), postgres_keys_));
     EXPECT_EQ(config.repository, default_config().repository);
     EXPECT_EQ(config.timezone, "UTC");
     EXPECT_EQ(config.keep.last, 10U);
@@ -60,10 +64,33 @@ TEST_F(ConfigTemplate, ShowsEveryKeyWithItsDefault) {
   }
 }
 
+TEST_F(ConfigTemplate, ShowsEveryKeyOfPostgresWithItsDefault) {
+  set("APP_URL", "postgresql://db/app");
+  for (const char* url : {"env:APP_URL", "postgresql://db/app", "host=db dbname=app"}) {
+    const Config config = load(uncommented(config_template("", "app", url), "max_writer_pause"));
+    ASSERT_EQ(config.databases.size(), 1U);
+    const DatabaseConfig& app = config.databases[0];
+    EXPECT_EQ(app.engine, DatabaseConfig::Engine::postgres);
+    EXPECT_EQ(app.jobs, 2U);
+    EXPECT_EQ(app.yield_after, 5s);
+    EXPECT_EQ(app.max_rate, 50'000'000U) << "an example";
+    EXPECT_NE(app.pg_bin, "");
+    EXPECT_NE(app.admin_url, "");
+    EXPECT_NE(app.scratch_url, "");
+    EXPECT_EQ(app.scratch_user, "postgres");
+  }
+}
+
+TEST_F(ConfigTemplate, HasNoKeysThatTheDatabaseCannotHave) {
+  EXPECT_EQ(config_template("", "app", "app.db").find("jobs"), std::string::npos);
+  EXPECT_EQ(config_template("", "app", "postgresql://db/app").find("max_writer_pause"), std::string::npos);
+}
+
 TEST_F(ConfigTemplate, NamesEveryKeyThatThereIs) {
   const std::string text = uncommented(config_template("", "", ""));
-  for (const char* key : {"repository", "timezone", "keep", "url", "level", "threads", "lock_timeout",
-                          "max_writer_pause", "name", "sql", "expect"}) {
+  for (const char* key :
+       {"repository", "timezone", "keep", "url", "level", "threads", "lock_timeout", "max_writer_pause", "jobs",
+        "yield_after", "max_rate", "pg_bin", "admin_url", "scratch_url", "scratch_user", "name", "sql", "expect"}) {
     EXPECT_NE(text.find(std::string("\n") + key + " = "), std::string::npos) << key;
   }
 }

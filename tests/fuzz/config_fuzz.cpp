@@ -56,10 +56,16 @@ bool in(config::Range range, std::int64_t value) { return value >= range.least &
 
 void check(const DatabaseConfig& database) {
   require(config::is_database_name(database.name), "a database's name is one");
-  require(database.url_problem.empty() != database.url.empty(), "a database has a path, or a reason why it has none");
-  require(database.url.empty() || database.url.starts_with('/'), "a database's path is absolute");
-  require(in(config::level_range, database.level) && in(config::threads_range, database.threads), "numbers in range");
-  require(database.lock_timeout.count() >= 0 && database.max_writer_pause <= std::chrono::hours(24), "waits in range");
+  require(database.url_problem.empty() != database.url.empty(), "a database has a URL, or a reason why it has none");
+  require(database.url.empty() || database.engine == DatabaseConfig::Engine::postgres || database.url.starts_with('/'),
+          "a database's path is absolute");
+  require(in(config::level_range, database.level) && in(config::threads_range, database.threads) &&
+              in(config::jobs_range, database.jobs),
+          "numbers in range");
+  require(database.pg_bin.empty() || database.pg_bin.is_absolute(), "a folder's path is absolute");
+  require(database.lock_timeout.count() >= 0 && database.max_writer_pause <= std::chrono::hours(24) &&
+              database.yield_after <= std::chrono::hours(24),
+          "waits in range");
   for (const Check& query : database.checks) {
     require(base::is_utf8(query.name) && base::is_utf8(query.sql), "texts are UTF-8");
   }

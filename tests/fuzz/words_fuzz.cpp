@@ -4,6 +4,7 @@
 #include "dbrollback/config.hpp"
 #include "engine/config/duration.hpp"
 #include "engine/config/rules.hpp"
+#include "engine/config/size.hpp"
 #include "engine/repository/select.hpp"
 #include "tests/fuzz/support.hpp"
 #include "tools/cli/text.hpp"
@@ -23,7 +24,10 @@ void check_database(const std::string& text) {
   }
   DatabaseConfig database;
   if (succeeds([&] { database = select_database(Config{}, text); })) {
-    require(config::is_database_name(database.name) && database.url.starts_with('/'), "a path makes a database");
+    require(config::is_database_name(database.name), "a database has a name");
+    require(database.engine == DatabaseConfig::Engine::postgres ? database.url == text : database.url.starts_with('/'),
+            "a path makes a database, and so does a URL, as it is");
+    require(succeeds([&] { refuse_password(text); }), "no argument holds a password");
   }
 }
 
@@ -44,6 +48,14 @@ void check_duration(const std::string& text) {
     require(config::read_duration(config::write_duration(*duration)) == duration, "a duration survives being written");
   } else {
     require(!succeeds([&] { (void)parse_duration(text); }), "what is no duration is refused");
+  }
+}
+
+void check_size(const std::string& text) {
+  if (const auto size = config::read_size(text)) {
+    require(*size <= 1'000'000'000'000'000, "no size is larger than a thousand terabytes");
+  } else {
+    require(!succeeds([&] { (void)parse_size(text); }), "what is no size is refused");
   }
 }
 
@@ -93,6 +105,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_database(word);
   check_list(word);
   check_duration(word);
+  check_size(word);
   fuzz::require(unquoted(cli::shell_quote(word)) == word, "a shell takes a quoted word for itself");
   const std::string database = input.line();
   check_selection(input, word, database);

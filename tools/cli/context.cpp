@@ -86,8 +86,9 @@ std::string Context::scope(Repository& repository) {
   const std::vector<std::string> held = database_names(repository);
   if (std::find(held.begin(), held.end(), name) != held.end()) return name;
   std::error_code ignored;
-  const bool file = name.find_first_of("/:.") != std::string::npos || std::filesystem::exists(name, ignored);
-  if (file) return database().name;
+  const bool url =
+      is_postgres_url(name) || name.find_first_of("/:.") != std::string::npos || std::filesystem::exists(name, ignored);
+  if (url) return database().name;
   const std::string names = join(held, ", ");
   fail_usage("unknown_database",
              "the repository has no snapshots of " + name + ", and no database of that name is configured", name,

@@ -110,6 +110,22 @@ void Options::duration(std::string name, std::optional<std::chrono::milliseconds
   options_.push_back({std::move(name), "TIME", std::move(help), set});
 }
 
+void Options::size(std::string name, std::optional<std::uint64_t>& target, std::uint64_t least, std::string help) {
+  const auto set = [&target, name, least](const std::string& value) {
+    const auto refuse = [&](const std::string& what) {
+      fail_usage("bad_value", "--" + name + " takes a size" + what + ", not '" + value + "'", "--" + name,
+                 "a number and its unit: 512kB, 50MB, 2GB, 64MiB or 1GiB");
+    };
+    try {
+      target = parse_size(value);
+    } catch (const Error&) {
+      refuse("");
+    }
+    if (*target < least) refuse(" of at least " + std::to_string(least) + " bytes");
+  };
+  options_.push_back({std::move(name), "SIZE", std::move(help), set});
+}
+
 void Options::list(std::string name, std::string placeholder, std::vector<std::string>& target, std::string help) {
   options_.push_back({std::move(name), std::move(placeholder), std::move(help), [&target](const std::string& value) {
                         for (std::string& part : split_list(value)) target.push_back(std::move(part));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -30,6 +31,8 @@ class Options {
   // Whole numbers from `least` to `most`; anything else is a usage error that says so.
   void number(std::string name, std::optional<unsigned>& target, unsigned least, unsigned most, std::string help);
   void duration(std::string name, std::optional<std::chrono::milliseconds>& target, std::string help);
+  // A size of at least `least` bytes: "50MB", "1GiB".
+  void size(std::string name, std::optional<std::uint64_t>& target, std::uint64_t least, std::string help);
   // May be repeated; each value may be a list "a,b".
   void list(std::string name, std::string placeholder, std::vector<std::string>& target, std::string help);
   // In the order of their declaration; each may be left out, which the command sees as an empty text.

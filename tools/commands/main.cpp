@@ -2,11 +2,14 @@
 // status.
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "dbrollback/config.hpp"
 #include "dbrollback/error.hpp"
 #include "tools/cli/console.hpp"
 #include "tools/cli/fail.hpp"
@@ -59,7 +62,21 @@ cli::Appearance appearance(const cli::GlobalOptions& global) {
   return {.json = global.json, .quiet = global.quiet, .verbose = global.verbose, .colour = !global.no_color};
 }
 
+// No argument may hold a password. This comes before anything else that is wrong, whose message might repeat it.
+void refuse_passwords(const std::vector<std::string>& words) {
+  bool is_prose = false;  // what people write as a reason is theirs
+  for (const std::string& word : words) {
+    const bool of_option = word.starts_with("--");
+    if (!is_prose && !word.starts_with("--pin=") && !word.starts_with("--reason=")) {
+      refuse_password(word);
+      if (of_option) refuse_password(std::string_view(word).substr(std::min(word.find('='), word.size() - 1) + 1));
+    }
+    is_prose = word == "--pin" || word == "--reason";
+  }
+}
+
 Exit run(cli::Console& console, const std::vector<std::string>& words) {
+  refuse_passwords(words);
   const std::vector<Group> groups = all_commands();
   cli::GlobalOptions global;
   const cli::Options global_options = cli::declare_global(global);
@@ -91,6 +108,7 @@ Exit run(cli::Console& console, const std::vector<std::string>& words) {
   cli::Context context(global, console);
   if (global.version) return version_command().run(context);
   try {
+    refuse_password(context.database_name());  // DBROLLBACK_DATABASE too
     return command.run(context);
   } catch (const Error& error) {
     ErrorInfo info = error.info();

@@ -68,6 +68,14 @@ void prepare_before(Context& context, Source& source, const RestorePlan& plan) {
   }
 }
 
+void refuse_server(const std::string& into) {
+  if (is_postgres_url(into)) {
+    cli::fail_usage("unsupported_database",
+                    "--into takes the path of a file: PostgreSQL is not supported by this version", "--into",
+                    "restore into a file with `--into PATH`");
+  }
+}
+
 RestorePlan make_plan(Context& context, Source& source, const Arguments& arguments) {
   RestoreOptions options{.id = source.snapshot.id,
                          .into = std::nullopt,
@@ -95,6 +103,7 @@ Exit run(Context& context, const Arguments& arguments) {
     cli::fail_usage("conflicting_options", "--input - brings its own snapshot", arguments.id,
                     "leave " + arguments.id + " or --input - out");
   }
+  refuse_server(arguments.into);
   Console& console = context.console();
   Source source = find_source(context, arguments);
   const RestorePlan plan = make_plan(context, source, arguments);

@@ -24,6 +24,9 @@ struct Arguments {
   std::optional<unsigned> threads;
   std::optional<std::chrono::milliseconds> max_writer_pause;
   std::optional<std::chrono::milliseconds> lock_timeout;
+  std::optional<unsigned> jobs;
+  std::optional<std::chrono::milliseconds> yield_after;
+  std::optional<std::uint64_t> max_rate;
 };
 
 void check(const Context& context, const Console& console, const Arguments& arguments) {
@@ -47,12 +50,34 @@ void check(const Context& context, const Console& console, const Arguments& argu
   }
 }
 
+// An option that a database of this kind has no use for promises what nobody keeps.
+void check_kind(const DatabaseConfig& database, const Arguments& arguments) {
+  if (!database.url_problem.empty()) return;
+  const auto refuse = [&](bool given, const char* option, const char* kind) {
+    if (!given) return;
+    cli::fail_usage("wrong_kind_of_database",
+                    std::string(option) + " is for " + kind + " only, and " + database.name + " is none", option,
+                    "leave " + std::string(option) + " out");
+  };
+  if (database.engine == DatabaseConfig::Engine::postgres) {
+    refuse(arguments.max_writer_pause.has_value(), "--max-writer-pause", "SQLite databases");
+  } else {
+    refuse(arguments.jobs.has_value(), "--jobs", "PostgreSQL databases");
+    refuse(arguments.yield_after.has_value(), "--yield-after", "PostgreSQL databases");
+    refuse(arguments.max_rate.has_value(), "--max-rate", "PostgreSQL databases");
+  }
+}
+
 DatabaseConfig database(Context& context, const Arguments& arguments) {
   DatabaseConfig database = context.database();
+  check_kind(database, arguments);
   if (arguments.level) database.level = static_cast<int>(*arguments.level);
   if (arguments.threads) database.threads = *arguments.threads;
   if (arguments.max_writer_pause) database.max_writer_pause = *arguments.max_writer_pause;
   if (arguments.lock_timeout) database.lock_timeout = *arguments.lock_timeout;
+  if (arguments.jobs) database.jobs = *arguments.jobs;
+  if (arguments.yield_after) database.yield_after = *arguments.yield_after;
+  if (arguments.max_rate) database.max_rate = *arguments.max_rate;
   return database;
 }
 
@@ -162,9 +187,18 @@ cli::Command snapshot_command() {
   command.options.number("threads", arguments->threads, 0, 256,
                          "compression threads; 0, the default, is one for each core");
   command.options.duration("max-writer-pause", arguments->max_writer_pause,
-                           "how long writers may be held up when the database is not in WAL mode (default 5s)");
+                           "SQLite only: how long writers may be held up when the database is not in WAL mode "
+                           "(default 5s)");
   command.options.duration("lock-timeout", arguments->lock_timeout,
                            "how long to wait for a locked database (default 5s)");
+  command.options.number("jobs", arguments->jobs, 1, 64,
+                         "PostgreSQL only: connections that read at the same time, 1 to 64 (default 2)");
+  command.options.duration("yield-after", arguments->yield_after,
+                           "PostgreSQL only: give up when somebody has waited this long for a lock of the snapshot "
+                           "(default 5s)");
+  command.options.size("max-rate", arguments->max_rate, 1000,
+                       "PostgreSQL only: read at most so many bytes a second, such as 50MB; otherwise as fast as it "
+                       "goes");
   return command;
 }
 
