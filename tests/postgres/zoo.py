@@ -1,9 +1,9 @@
 """A PostgreSQL database of every kind of object: zoo/*.sql, one file a subject, loaded in their order.
 
 `zoo.prepare(server)` makes what belongs to the server: roles and a tablespace; a server that the zoo is restored into needs
-them too. `zoo.load(server, database)` loads the zoo. Servers from 12 on have it, each what it knows; `census` counts what is
-there, and `check` fails on a kind that has gone missing. What no zoo can hold: a security label needs a provider, and an
-extension's configuration table an extension that has one, which contrib has not.
+them too. `zoo.load(server, database)` loads the zoo. Servers from 12 on have it, each what it knows; one that was made with
+extensions=zoo.EXTENSIONS has configuration tables as well. census.py counts what is there. A security label is not: it needs
+a provider.
 """
 import glob
 import os
@@ -11,6 +11,7 @@ import os
 from support import postgres
 
 HERE = os.path.dirname(os.path.realpath(__file__))
+EXTENSIONS = os.path.join(HERE, "extension")
 SUBSCRIPTION = "far_away"      # nobody can drop the database while it is there
 INVALID_INDEX = "cannot_be"    # what a failed CREATE INDEX CONCURRENTLY leaves; pg_dump does not know it
 ROLES = {"zoo_owner": "LOGIN CREATEDB", "zoo_reader": "LOGIN", "zoo_writer": "LOGIN", 'Zoo "Quoted" Rôle': "NOLOGIN",
@@ -63,6 +64,13 @@ def add_tables(server, database, count=5000):
 
 def add_large_value(server, database, megabytes=200):
     """One row with a text of this size, and no bytea: a row of both could not be copied out."""
-    server.psql(database, "INSERT INTO \"values\".large_value(id, v) SELECT coalesce(max(id), 0) + 1, "
-                          f"repeat(string_agg(chr(33 + i * 7919 % 90), ''), {megabytes}) "
-                          "FROM generate_series(1, 1 << 20) AS i, (SELECT max(id) AS id FROM \"values\".large_value) AS l")
+    server.psql(database, "INSERT INTO \"values\".large_value(id, v) SELECT (SELECT coalesce(max(id), 0) + 1 "
+                          f"FROM \"values\".large_value), repeat(string_agg(chr((33 + i * 7919 % 90)::int), ''), {megabytes}) "
+                          "FROM generate_series(1::bigint, 1 << 20) AS i")
+
+
+def load_beyond_pg_dump(server):
+    """A new database that pg_dump and pg_restore do not bring back as it was; its name."""
+    database = server.fresh("beyond")
+    server.psql(database, "", "-f", os.path.join(HERE, "beyond_pg_dump.sql"))
+    return database

@@ -54,6 +54,10 @@ class Server(postmaster.Postmaster):
                 return path
         raise Failed(f"no {name} is installed")
 
+    def client_version(self, name="pg_dump"):
+        """The major version of a client program."""
+        return int(self.client(name, "--version").out.split()[2].split(".")[0])
+
     def client(self, name, *words, stdin=b"", check=True):
         """Runs a client program; what it did, or Failed."""
         done = dbr.Run(subprocess.run([self.program(name), *[str(word) for word in words]], env=postmaster.environment(),
@@ -106,10 +110,10 @@ class Server(postmaster.Postmaster):
     def databases(self):
         return sorted(name for name, in self.query("postgres", "SELECT datname FROM pg_database"))
 
-    def dump(self, database, *words, in_order=True):
+    def dump(self, database, *words, create=True, in_order=True):
         """`pg_dump --create` as text that can be compared: without the database's name and what is random.
         in_order=False: and without the order of rows, which a restore on several connections does not keep."""
-        made = self.client("pg_dump", "--create", "-d", self.url(database), *words)
+        made = self.client("pg_dump", *(["--create"] if create else []), "-d", self.url(database), *words)
         return dump.normalised(made.out, database, in_order)
 
 

@@ -17,7 +17,7 @@ import tempfile
 import time
 import unittest
 
-from support import processes
+from support import installation, processes
 
 # Tests are about processes that die, not about power that fails: what is written stays in the kernel's cache. Shared
 # memory as files keeps all of a server in its folder, even when it is killed.
@@ -56,8 +56,9 @@ def somebody():
 
 
 class Postmaster:
-    def __init__(self, tcp=False, encoding="UTF8", locale="C.UTF-8", initdb=(), hba=(), **settings):
-        """`initdb`: more words for it. `hba`: lines that come before those that let everybody in."""
+    def __init__(self, tcp=False, encoding="UTF8", locale="C.UTF-8", initdb=(), hba=(), extensions=None, **settings):
+        """`initdb`: more words for it. `hba`: lines that come before those that let everybody in. `extensions`: a folder of
+        extensions beside the installed ones."""
         self.bin = binaries()
         self.user = somebody()
         self.process = None
@@ -72,6 +73,8 @@ class Postmaster:
                       f"--locale={locale}", *initdb, "-D", self.data)
             self.configure(hba, {**SETTINGS, "listen_addresses": "127.0.0.1" if tcp else "", "port": self.port,
                                  "unix_socket_directories": self.folder, **settings})
+            if extensions:
+                self.bin = installation.with_extensions(self.bin, extensions, os.path.join(self.folder, "installation"))
             self.start()
         except BaseException:
             self.close()

@@ -53,7 +53,10 @@ CREATE CAST (kilo AS text) WITH INOUT;
 CREATE FUNCTION to_kilo(boolean) RETURNS kilo LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT CASE WHEN $1 THEN '1' ELSE '0' END::kilo $$;
 CREATE CAST (boolean AS kilo) WITH FUNCTION to_kilo(boolean);
 
-CREATE TRUSTED LANGUAGE zoo_language HANDLER plpgsql_call_handler INLINE plpgsql_inline_handler VALIDATOR plpgsql_validator;
+CREATE FUNCTION handler() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE FUNCTION inline_handler(internal) RETURNS void LANGUAGE c STRICT AS '$libdir/plpgsql', 'plpgsql_inline_handler';
+CREATE FUNCTION validator(oid) RETURNS void LANGUAGE c STRICT AS '$libdir/plpgsql', 'plpgsql_validator';
+CREATE TRUSTED LANGUAGE zoo_language HANDLER handler INLINE inline_handler VALIDATOR validator;
 CREATE FUNCTION foreign_tongue() RETURNS int LANGUAGE zoo_language AS 'BEGIN RETURN 1; END';
 CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal), TO SQL WITH FUNCTION int4recv(internal));
 CREATE CONVERSION zoo_conversion FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;

@@ -13,7 +13,7 @@ INSERT INTO serials DEFAULT VALUES;
 INSERT INTO serials (a) VALUES (77);
 
 CREATE TABLE generated (a int, b int GENERATED ALWAYS AS (a * 2) STORED, c text, d text GENERATED ALWAYS AS (upper(c)) STORED);
-INSERT INTO generated VALUES (1, DEFAULT, 'x', DEFAULT), (NULL, DEFAULT, NULL, DEFAULT);
+INSERT INTO generated (a, c) VALUES (1, 'x'), (NULL, NULL);
 CREATE TABLE generated_only (a int GENERATED ALWAYS AS (42) STORED);
 INSERT INTO generated_only DEFAULT VALUES;
 INSERT INTO generated_only DEFAULT VALUES;
@@ -54,12 +54,12 @@ CREATE TABLE parent (id int, name text DEFAULT 'p', CONSTRAINT named CHECK (name
 CREATE TABLE other_parent (id int, extra text);
 CREATE TABLE child (own text) INHERITS (parent, other_parent);
 CREATE TABLE grandchild (name text DEFAULT 'g' NOT NULL) INHERITS (child);
-CREATE TABLE adopted (extra text, own text, name text, id int, CONSTRAINT named CHECK (name <> ''));
+CREATE TABLE adopted (id int, name text, extra text, own text, CONSTRAINT named CHECK (name <> ''));
 ALTER TABLE adopted INHERIT parent;
 INSERT INTO parent VALUES (1);
 INSERT INTO child VALUES (2, 'c', 'e', 'o');
 INSERT INTO grandchild VALUES (3, 'g', 'e', 'o');
-INSERT INTO adopted VALUES ('e', 'o', 'n', 4);
+INSERT INTO adopted VALUES (4, 'n', 'e', 'o');
 CREATE TABLE typed OF point3 (x WITH OPTIONS PRIMARY KEY);
 INSERT INTO typed VALUES (1, 2, '3');
 

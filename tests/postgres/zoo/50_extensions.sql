@@ -21,6 +21,13 @@ CREATE EXTENSION btree_gist;
 CREATE TABLE no_overlap (room int, during int4range, EXCLUDE USING gist (room WITH =, during WITH &&));
 INSERT INTO no_overlap VALUES (1, '[1,5)'), (2, '[1,5)');
 \endif
+\if :has_zoo_config
+CREATE EXTENSION zoo_config SCHEMA extensions;
+INSERT INTO settings VALUES ('legs of the ostrich', '2');
+INSERT INTO jobs (what) VALUES ('feed'), (E'clean\\n');
+INSERT INTO notes_about_jobs VALUES (2, 'later');
+INSERT INTO scratch VALUES ('left out');
+\endif
 
 CREATE FOREIGN DATA WRAPPER wrapper OPTIONS (debug 'it''s "on"');
 CREATE SERVER remote TYPE 'oracle' VERSION '1.0' FOREIGN DATA WRAPPER wrapper OPTIONS (host 'nowhere.example', dbname 'a b');
