@@ -4,11 +4,12 @@ KINDS: a word for the kind, the first version of the server that has it, and wha
 What belongs to an extension or to the system does not count as the database's own.
 """
 
-OWN = "NOT IN (SELECT objid FROM pg_depend WHERE deptype = 'e') AND {0}.oid >= 16384"
+FIRST = 16384      # the first oid that is not the system's
+OWN = f"c.oid >= {FIRST} AND c.oid NOT IN (SELECT objid FROM pg_depend WHERE deptype = 'e')"
 
 
 def of(catalog, condition="true", since=12):
-    return since, f"SELECT count(*) FROM {catalog} AS c WHERE c.oid {OWN.format('c')} AND ({condition})"
+    return since, f"SELECT count(*) FROM {catalog} AS c WHERE {OWN} AND ({condition})"
 
 
 def among(catalog, condition, since=12):
@@ -24,11 +25,13 @@ COLUMN = "c.attrelid >= 16384 AND c.attnum > 0 AND "
 KINDS = {
     "schema": of("pg_namespace"),
     "table": of("pg_class", "relkind = 'r'"),
-    "table without columns": of("pg_class", "relkind = 'r' AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0)"),
+    "table without columns": of("pg_class", "relkind = 'r' "
+                                "AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0)"),
     "unlogged table": of("pg_class", "relkind = 'r' AND relpersistence = 'u'"),
     "unlogged sequence": of("pg_class", "relkind = 'S' AND relpersistence = 'u'", 15),
     "typed table": of("pg_class", "reloftype <> 0"),
-    "table of another access method": of("pg_class", "relkind = 'r' AND relam <> (SELECT oid FROM pg_am WHERE amname = 'heap')"),
+    "table of another access method": of("pg_class", "relkind = 'r' "
+                                         "AND relam <> (SELECT oid FROM pg_am WHERE amname = 'heap')"),
     "table in another tablespace": of("pg_class", "relkind = 'r' AND reltablespace <> 0"),
     "index in another tablespace": of("pg_class", "relkind = 'i' AND reltablespace <> 0"),
     "table with options": of("pg_class", "relkind = 'r' AND reloptions IS NOT NULL"),
@@ -44,7 +47,8 @@ KINDS = {
     "foreign partition": of("pg_class", "relkind = 'f' AND relispartition"),
     "partition": of("pg_class", "relkind = 'r' AND relispartition"),
     "partition with partitions": of("pg_class", "relkind = 'p' AND relispartition"),
-    "inheritance": among("pg_inherits", "NOT EXISTS (SELECT FROM pg_class WHERE oid = inhrelid AND relispartition) AND inhrelid >= 16384"),
+    "inheritance": among("pg_inherits", "NOT EXISTS (SELECT FROM pg_class WHERE oid = inhrelid "
+                         "AND relispartition) AND inhrelid >= 16384"),
     "two parents": among("pg_inherits", "inhseqno = 2"),
     "default partition": among("pg_partitioned_table", "partdefid <> 0"),
     "dropped column": among("pg_attribute", COLUMN + "attisdropped"),
@@ -63,9 +67,11 @@ KINDS = {
     "foreign key": of("pg_constraint", "contype = 'f' AND convalidated"),
     "foreign key, not validated": of("pg_constraint", "contype = 'f' AND NOT convalidated"),
     "foreign key, to itself": of("pg_constraint", "contype = 'f' AND conrelid = confrelid"),
-    "foreign keys, in a circle": of("pg_constraint", "contype = 'f' AND EXISTS (SELECT FROM pg_constraint AS o WHERE o.contype = 'f' "
+    "foreign keys, in a circle": of("pg_constraint", "contype = 'f' "
+                                    "AND EXISTS (SELECT FROM pg_constraint AS o WHERE o.contype = 'f' "
                                     "AND o.conrelid = c.confrelid AND o.confrelid = c.conrelid AND o.conrelid <> o.confrelid)"),
-    "foreign key, to a partitioned table": of("pg_constraint", "contype = 'f' AND confrelid IN (SELECT oid FROM pg_class WHERE relkind = 'p')"),
+    "foreign key, to a partitioned table": of("pg_constraint", "contype = 'f' "
+                                              "AND confrelid IN (SELECT oid FROM pg_class WHERE relkind = 'p')"),
     "deferrable constraint": of("pg_constraint", "condeferrable AND NOT condeferred"),
     "deferred constraint": of("pg_constraint", "condeferred"),
     "primary key": of("pg_constraint", "contype = 'p'"),
@@ -119,7 +125,8 @@ KINDS = {
     "partial index": among("pg_index", "indexrelid >= 16384 AND indpred IS NOT NULL"),
     "covering index": among("pg_index", "indnatts > indnkeyatts"),
     "invalid index": among("pg_index", "NOT indisvalid AND (SELECT relkind FROM pg_class WHERE oid = indexrelid) = 'i'"),
-    "invalid index on partitions": among("pg_index", "NOT indisvalid AND (SELECT relkind FROM pg_class WHERE oid = indexrelid) = 'I'"),
+    "invalid index on partitions": among("pg_index", "NOT indisvalid "
+                                         "AND (SELECT relkind FROM pg_class WHERE oid = indexrelid) = 'I'"),
     "clustered": among("pg_index", "indrelid >= 16384 AND indisclustered"),
     "nulls not distinct": among("pg_index", "indnullsnotdistinct", 15),
     "foreign data wrapper": of("pg_foreign_data_wrapper"),
@@ -131,7 +138,8 @@ KINDS = {
     "publication of a schema": among("pg_publication_namespace", "true", 15),
     "subscription": among("pg_subscription", here("subdbid")),
     "default privileges": of("pg_default_acl"),
-    "grant on an object of the system": among("pg_proc", "oid < 16384 AND proname = 'pg_ls_waldir' AND array_length(proacl, 1) > 2"),
+    "grant on an object of the system": among("pg_proc", "oid < 16384 AND proname = 'pg_ls_waldir' "
+                                              "AND array_length(proacl, 1) > 2"),
     "configuration table": among("pg_extension", "extconfig IS NOT NULL"),
     "large object": of("pg_largeobject_metadata"),
     "large object's grants": of("pg_largeobject_metadata", "lomacl IS NOT NULL"),
@@ -141,18 +149,19 @@ KINDS = {
     "connection limit": among("pg_database", here("oid") + " AND datconnlimit > 0"),
 }
 for access_method in ("btree", "hash", "gist", "spgist", "gin", "brin"):
-    KINDS[f"index, {access_method}"] = of("pg_class", f"relkind = 'i' AND relam = (SELECT oid FROM pg_am WHERE amname = '{access_method}')")
+    KINDS[f"index, {access_method}"] = of(
+        "pg_class", f"relkind = 'i' AND relam = (SELECT oid FROM pg_am WHERE amname = '{access_method}')")
 for strategy, letter in (("range", "r"), ("list", "l"), ("hash", "h")):
     KINDS[f"partitioned by {strategy}"] = among("pg_partitioned_table", f"partstrat = '{letter}'")
 for storage, letter in (("plain", "p"), ("external", "e"), ("main", "m")):
-    KINDS[f"column stored {storage}"] = among("pg_attribute", COLUMN + f"attstorage = '{letter}' AND attstorage <> "
-                                              "(SELECT typstorage FROM pg_type WHERE oid = atttypid)")
+    KINDS[f"column stored {storage}"] = among(
+        "pg_attribute", COLUMN + f"attstorage = '{letter}' AND attstorage <> (SELECT typstorage FROM pg_type WHERE oid = atttypid)")
 
 # Objects that take a comment, by the catalog that pg_description names them by.
-COMMENTED = ("pg_namespace", "pg_type", "pg_class", "pg_proc", "pg_operator", "pg_opclass", "pg_opfamily", "pg_cast", "pg_language",
-             "pg_transform", "pg_conversion", "pg_am", "pg_constraint", "pg_statistic_ext", "pg_collation", "pg_ts_parser",
-             "pg_ts_template", "pg_ts_dict", "pg_ts_config", "pg_rewrite", "pg_trigger", "pg_policy", "pg_foreign_data_wrapper",
-             "pg_foreign_server", "pg_publication", "pg_event_trigger", "pg_largeobject")
+COMMENTED = ("pg_namespace", "pg_type", "pg_class", "pg_proc", "pg_operator", "pg_opclass", "pg_opfamily", "pg_cast",
+             "pg_language", "pg_transform", "pg_conversion", "pg_am", "pg_constraint", "pg_statistic_ext", "pg_collation",
+             "pg_ts_parser", "pg_ts_template", "pg_ts_dict", "pg_ts_config", "pg_rewrite", "pg_trigger", "pg_policy",
+             "pg_foreign_data_wrapper", "pg_foreign_server", "pg_publication", "pg_event_trigger", "pg_largeobject")
 for catalog_name in COMMENTED:
     KINDS[f"comment, {catalog_name}"] = among("pg_description", f"classoid = '{catalog_name}'::regclass AND objoid >= 16384")
 

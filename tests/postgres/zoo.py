@@ -3,7 +3,8 @@
 `zoo.prepare(server)` makes what belongs to the server: roles and a tablespace; a server that the zoo is restored into needs
 them too. `zoo.load(server, database)` loads the zoo. Servers from 12 on have it, each what it knows; one that was made with
 extensions=zoo.EXTENSIONS has configuration tables as well. census.py counts what is there. A security label is not: it needs
-a provider.
+a provider. The database's own settings (90_database.sql) are such that a session which relies on defaults reads nonsense:
+so does server.query, of times and bytes.
 """
 import glob
 import os
@@ -65,7 +66,8 @@ def add_tables(server, database, count=5000):
 def add_large_value(server, database, megabytes=200):
     """One row with a text of this size, and no bytea: a row of both could not be copied out."""
     server.psql(database, "INSERT INTO \"values\".large_value(id, v) SELECT (SELECT coalesce(max(id), 0) + 1 "
-                          f"FROM \"values\".large_value), repeat(string_agg(chr((33 + i * 7919 % 90)::int), ''), {megabytes}) "
+                          f"FROM \"values\".large_value), "
+                          f"repeat(string_agg(chr((33 + i * 7919 % 90)::int), ''), {megabytes}) "
                           "FROM generate_series(1::bigint, 1 << 20) AS i")
 
 

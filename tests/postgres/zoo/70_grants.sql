@@ -2,7 +2,8 @@
 CREATE SCHEMA granted AUTHORIZATION zoo_owner;
 SET search_path = granted;
 GRANT ALL ON SCHEMA granted TO zoo_writer WITH GRANT OPTION;
-GRANT USAGE ON SCHEMA granted, types, code TO PUBLIC;
+GRANT USAGE ON SCHEMA granted, types, code, triggers TO PUBLIC;
+GRANT SELECT ON triggers.secret TO zoo_reader;
 SET ROLE zoo_owner;
 CREATE TABLE ledger (id int PRIMARY KEY, amount int, secret text);
 INSERT INTO ledger VALUES (1, 100, 's');
