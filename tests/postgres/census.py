@@ -47,8 +47,8 @@ KINDS = {
     "foreign partition": of("pg_class", "relkind = 'f' AND relispartition"),
     "partition": of("pg_class", "relkind = 'r' AND relispartition"),
     "partition with partitions": of("pg_class", "relkind = 'p' AND relispartition"),
-    "inheritance": among("pg_inherits", "NOT EXISTS (SELECT FROM pg_class WHERE oid = inhrelid "
-                         "AND relispartition) AND inhrelid >= 16384"),
+    "inheritance": among("pg_inherits", "inhrelid >= 16384 "
+                         "AND NOT EXISTS (SELECT FROM pg_class WHERE oid = inhrelid AND relispartition)"),
     "two parents": among("pg_inherits", "inhseqno = 2"),
     "default partition": among("pg_partitioned_table", "partdefid <> 0"),
     "dropped column": among("pg_attribute", COLUMN + "attisdropped"),
@@ -155,7 +155,8 @@ for strategy, letter in (("range", "r"), ("list", "l"), ("hash", "h")):
     KINDS[f"partitioned by {strategy}"] = among("pg_partitioned_table", f"partstrat = '{letter}'")
 for storage, letter in (("plain", "p"), ("external", "e"), ("main", "m")):
     KINDS[f"column stored {storage}"] = among(
-        "pg_attribute", COLUMN + f"attstorage = '{letter}' AND attstorage <> (SELECT typstorage FROM pg_type WHERE oid = atttypid)")
+        "pg_attribute", COLUMN + f"attstorage = '{letter}' "
+        "AND attstorage <> (SELECT typstorage FROM pg_type WHERE oid = atttypid)")
 
 # Objects that take a comment, by the catalog that pg_description names them by.
 COMMENTED = ("pg_namespace", "pg_type", "pg_class", "pg_proc", "pg_operator", "pg_opclass", "pg_opfamily", "pg_cast",

@@ -11,18 +11,27 @@ import time
 import processes
 
 
+PATIENCE = 20    # seconds
+
+
 def main(folder):
     sys.stdin.buffer.read()
-    data = os.path.join(folder, "data")
+    give_up = time.monotonic() + PATIENCE
+    end(os.path.join(folder, "data"), give_up)
+    # initdb, or a server that had just begun, may still be writing.
+    while os.path.exists(folder) and time.monotonic() < give_up + PATIENCE:
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.1)
+
+
+def end(data, give_up):
     pid = processes.of_folder(data)
     if pid:
         processes.send(pid, signal.SIGQUIT)
-        give_up = time.monotonic() + 20
         while processes.alive(pid) and time.monotonic() < give_up:
             time.sleep(0.02)
         processes.kill_family(pid)
     processes.forget_shared_memory(data)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
