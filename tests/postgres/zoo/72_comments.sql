@@ -1,0 +1,44 @@
+-- A comment on an object of each kind that takes one, some with what a careless reader trips over.
+COMMENT ON SCHEMA types IS E'it''s \\ "c"\nsecond line; -- no comment /* nor this */ $$ \\.';
+COMMENT ON TYPE types.mood IS 'enum';
+COMMENT ON TYPE types.point3 IS 'composite';
+COMMENT ON COLUMN types.point3.x IS 'attribute';
+COMMENT ON TYPE types.span IS 'range';
+COMMENT ON DOMAIN types.positive IS 'domain';
+COMMENT ON CONSTRAINT above ON DOMAIN types.positive IS 'constraint of a domain';
+COMMENT ON FUNCTION code.add(int, int, int[]) IS 'function';
+COMMENT ON PROCEDURE code.note(text) IS 'procedure';
+COMMENT ON AGGREGATE code.product(numeric) IS 'aggregate';
+COMMENT ON OPERATOR code.<(types.kilo, types.kilo) IS 'operator';
+COMMENT ON OPERATOR CLASS code.kilo_class USING btree IS 'operator class';
+COMMENT ON OPERATOR FAMILY code.kilo_family USING btree IS 'operator family';
+COMMENT ON CAST (types.kilo AS integer) IS 'cast';
+COMMENT ON LANGUAGE zoo_language IS 'language';
+COMMENT ON TRANSFORM FOR int LANGUAGE sql IS 'transform';
+COMMENT ON CONVERSION code.zoo_conversion IS 'conversion';
+COMMENT ON ACCESS METHOD heap_two IS 'access method';
+COMMENT ON TABLE tables.parent IS 'table';
+COMMENT ON COLUMN tables.dropped.renamed IS 'column after dropped ones';
+COMMENT ON SEQUENCE sequences.called IS 'sequence';
+COMMENT ON CONSTRAINT laid ON keys.chicken IS 'foreign key';
+COMMENT ON CONSTRAINT became_key ON keys.key_of_index IS 'primary key';
+COMMENT ON INDEX indexes.expression IS 'index';
+COMMENT ON INDEX parts.by_range_v IS 'partitioned index';
+COMMENT ON STATISTICS indexes.stat_all IS 'statistics';
+COMMENT ON COLLATION indexes.c_again IS 'collation';
+COMMENT ON TEXT SEARCH PARSER indexes.zoo_parser IS 'parser';
+COMMENT ON TEXT SEARCH TEMPLATE indexes.zoo_template IS 'template';
+COMMENT ON TEXT SEARCH DICTIONARY indexes.zoo_dictionary IS 'dictionary';
+COMMENT ON TEXT SEARCH CONFIGURATION indexes.zoo_search IS 'configuration';
+COMMENT ON VIEW views.circle_a IS 'view in a circle';
+COMMENT ON COLUMN views.plain.label IS 'column of a view';
+COMMENT ON MATERIALIZED VIEW views.empty_yet IS 'materialized view';
+COMMENT ON RULE also ON views.base IS 'rule';
+COMMENT ON TRIGGER before_row ON triggers.watched IS 'trigger';
+COMMENT ON POLICY own ON triggers.secret IS 'policy';
+COMMENT ON FOREIGN DATA WRAPPER wrapper IS 'foreign data wrapper';
+COMMENT ON SERVER remote IS 'foreign server';
+COMMENT ON FOREIGN TABLE extensions.remote_table IS 'foreign table';
+\if :has_hstore
+COMMENT ON EXTENSION hstore IS 'an extension''s comment, changed';
+\endif
