@@ -9,7 +9,6 @@ import time
 
 TIMEOUT = 3600  # seconds that a service may take to do what is waited for
 PR_SET_CHILD_SUBREAPER = 36
-MEMORY = 3 << 30  # bytes that are used before each measurement
 
 
 @dataclasses.dataclass
@@ -89,11 +88,11 @@ def fsync(path):
     return step
 
 
-def touch_memory():
+def touch_memory(size):
     """Uses and frees memory. In a virtual machine, memory that nobody used for some seconds goes back to the host, and
     the next program that needs it waits for it: a gigabyte written costs 0.4 s of system time or 2.5. So everybody
     begins with memory that was just used."""
-    subprocess.run([sys.executable, "-c", f"memory = bytearray(b'x') * {MEMORY}"], check=True)
+    subprocess.run([sys.executable, "-c", f"memory = bytearray(b'x') * {size}"], check=True)
 
 
 def warm(step):
@@ -108,9 +107,10 @@ def warm(step):
                     pass
 
 
-def measure(steps):
+def measure(steps, memory):
+    """What the steps took, all in all. `memory`: how much of it they are going to need, page cache included."""
     os.sync()  # what was written before is nobody's here
-    touch_memory()
+    touch_memory(memory)
     for step in steps:
         warm(step)
     sample = Sample(0, 0, 0)

@@ -1,5 +1,7 @@
 #include "engine/snapshot/fields.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
 

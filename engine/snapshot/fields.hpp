@@ -1,7 +1,6 @@
 // Fields of the JSON objects of a manifest: each is checked before it is believed.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>

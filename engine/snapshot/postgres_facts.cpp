@@ -1,6 +1,7 @@
 #include "engine/snapshot/postgres_facts.hpp"
 
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "engine/base/text.hpp"
 #include "engine/snapshot/fields.hpp"

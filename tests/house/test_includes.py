@@ -35,6 +35,7 @@ ADAPTERS = {
         "engine/repository/catalog.cpp": "the catalog is an SQLite file of ours, read and written through the adapter's "
                                          "connection",
     },
+    "engine/database/postgres/": {"engine/database/postgres/": "the adapter itself"},
 }
 # One header of `snapshot` is a value's rendering, and all that `report` may see of it.
 REPORT_SEES = {"engine/snapshot/summary_json.hpp", "engine/base/document.hpp"}
@@ -42,6 +43,7 @@ REPORT_SEES = {"engine/snapshot/summary_json.hpp", "engine/base/document.hpp"}
 # Every library of others, and the one place that knows it.
 LIBRARIES = {
     r"sqlite3\.h": (r"engine/database/sqlite/", "no sqlite3* is visible above the adapter of the database"),
+    r"libpq-fe\.h": (r"engine/database/postgres/[^/]*\.cpp", "no PGconn is visible above the adapter of the database"),
     r"archive(_entry)?\.h": (r"engine/storage/tar/", "libarchive is the business of the tar store"),
     r"(zstd|xxhash|xxh_x86dispatch)\.h": (r"engine/base/", "compression and hashing are wrapped once, in base"),
     r"openssl/.*": (r"engine/base/", "cryptography is wrapped once, in base"),

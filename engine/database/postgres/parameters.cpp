@@ -24,18 +24,30 @@ constexpr std::array<std::string_view, 10> foreign{
     "socket_timeout", "sslidentity",      "statement_cache_size", "prepared_statement_cache_size",
     "conn_max_age",   "pool_size"};
 
-constexpr std::array<std::string_view, 2> secrets{"password", "sslpassword"};
+constexpr std::array<std::string_view, 5> secrets{"password", "sslpassword", "scram_client_key", "scram_server_key",
+                                                  "oauth_client_secret"};
 
 bool is_secret(std::string_view keyword) { return std::ranges::find(secrets, keyword) != secrets.end(); }
 
-// "postgresql" of "postgresql+psycopg://…"; empty when there is no scheme.
+// "postgresql" of "postgresql+psycopg://…"; empty when the text does not begin with a scheme.
 std::string_view family_of(std::string_view url) {
-  const std::size_t end = url.find("://");
-  return end == std::string_view::npos ? std::string_view() : url.substr(0, std::min(end, url.find('+')));
+  const std::string_view scheme = url.substr(0, url.find("://"));
+  const bool is_scheme = scheme.size() < url.size() && std::ranges::all_of(scheme, [](char c) {
+                           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+                         });
+  return is_scheme ? scheme.substr(0, scheme.find('+')) : std::string_view();
+}
+
+// Where the query begins: behind the path, or behind a user's name and password, which may hold a question mark.
+std::size_t query_of(std::string_view url) {
+  const std::size_t path = url.find('/', url.find("://") + 3);
+  const std::size_t at = url.rfind('@');
+  const std::size_t from = path != std::string_view::npos ? path : at != std::string_view::npos ? at : 0;
+  return url.find('?', from);
 }
 
 std::string without_foreign(std::string_view url) {
-  const std::size_t question = url.find('?');
+  const std::size_t question = query_of(url);
   if (question == std::string_view::npos) {
     return std::string(url);
   }
@@ -72,11 +84,6 @@ std::string quoted(const std::string& value) {
 }
 
 }  // namespace
-
-bool is_postgres_url(std::string_view url) {
-  const std::string_view family = family_of(url);
-  return family == "postgresql" || family == "postgres";
-}
 
 Parameters Parameters::parse(std::string_view url) {
   char* message = nullptr;

@@ -37,6 +37,4 @@ class Parameters {
   std::map<std::string, std::string> values_;
 };
 
-[[nodiscard]] bool is_postgres_url(std::string_view url);
-
 }  // namespace dbrollback::database::postgres
