@@ -11,7 +11,9 @@
 #include "engine/repository/take.hpp"
 #include "engine/restore/execute.hpp"
 #include "engine/snapshot/capture.hpp"
+#include "engine/snapshot/manifest.hpp"
 #include "engine/snapshot/open.hpp"
+#include "engine/snapshot/stored_rows.hpp"
 #include "engine/snapshot/verify_stored.hpp"
 
 namespace dbrollback::restore {
@@ -130,6 +132,10 @@ class Proving {
   }
 
   void content() {
+    if (SnapshotDetails manifest = snapshot::read_manifest(store_->objects(), report_.id); manifest.postgres) {
+      content_of_rows(std::move(manifest));
+      return;
+    }
     snapshot::OpenSnapshot source(store_->objects(), report_.id, view_options());
     contents_ = read_contents(source.view(), "hashing tables");
     report_.tables = contents_.size();
@@ -149,6 +155,23 @@ class Proving {
       }
     }
     compare_checks(source.manifest(), source.view(), "on the stored data");
+  }
+
+  void content_of_rows(SnapshotDetails details) {
+    const snapshot::StoredRows rows(store_->objects(), std::move(details));
+    const auto contents = rows.contents([&](std::uint64_t bytes) {
+      snapshot::stop_if_cancelled(*observer_);
+      observer_->progress({.phase = "hashing rows", .done = bytes, .total = 0, .unit = "bytes"});
+    });
+    for (std::size_t i = 0; i < contents.size(); ++i) {
+      const TableFacts& table = rows.manifest().tables[i];
+      report_.rows += contents[i].rows;
+      if (contents[i].rows != table.rows || to_hex(contents[i].hash) != table.hash) {
+        damage(cat("table ", printable(table.name)), "does not hold the rows that the manifest says");
+      }
+      contents_[table.name] = contents[i];
+    }
+    report_.tables = contents.size();
   }
 
   void restored() {

@@ -13,6 +13,7 @@
 #include "engine/snapshot/manifest.hpp"
 #include "engine/snapshot/page_tags.hpp"
 #include "engine/snapshot/reader.hpp"
+#include "engine/snapshot/stored_rows.hpp"
 
 namespace dbrollback::snapshot {
 
@@ -35,6 +36,7 @@ class StoredVerifier {
       return result;
     }
     guarded(result, std::string(page_map_file), [&] { runs_ = read_page_map(*store_, manifest); });
+    manifest_ = &manifest;
     const auto parts = parts_of(manifest);
     std::vector<StoredCheck> checks(parts.size());
     base::for_each_in_parallel(parts.size(), most_threads, [&](std::size_t i) { parts[i](checks[i]); });
@@ -46,7 +48,7 @@ class StoredVerifier {
       result.frames += check.frames;
     }
     if (result.damage.empty()) {  // every page is where the map says
-      guarded(result, *id_, [&] { const SnapshotReader reader(*store_, manifest); });
+      guarded(result, *id_, [&] { open(manifest); });
     }
     check_extra_files(result, manifest);
     return result;
@@ -73,6 +75,15 @@ class StoredVerifier {
       });
     }
     return parts;
+  }
+
+  // Opening it checks that its frames are what the manifest says.
+  void open(const SnapshotDetails& manifest) {
+    if (manifest.postgres) {
+      const StoredRows rows(*store_, manifest);
+    } else {
+      const SnapshotReader reader(*store_, manifest);
+    }
   }
 
   static void add(StoredCheck& check, std::string object, std::string problem) {
@@ -128,14 +139,15 @@ class StoredVerifier {
 
   void check_file(StoredCheck& check, const FileFacts& facts) {
     check.bytes += facts.bytes;
-    if (facts.name != page_tags_file) {  // the page map was checked as it was read
+    if (facts.name == page_map_file) {  // was checked as it was read
       return;
     }
+    auto& findings = facts.name == page_tags_file ? check.beside : check.damage;
     const auto stat = store_->stat(object_name(*id_, facts.name));
     if (!stat) {
-      check.beside.push_back({.object = facts.name, .problem = "is missing"});
+      findings.push_back({.object = facts.name, .problem = "is missing"});
     } else if (stat->size != facts.bytes || !has_hash(facts.name, facts.hash)) {
-      check.beside.push_back(
+      findings.push_back(
           {.object = facts.name,
            .problem = cat("is damaged: ", stat->size, " bytes, which do not fit the hash in the manifest")});
     }
@@ -161,7 +173,9 @@ class StoredVerifier {
     base::Bytes bytes;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       if (load_frame(segment, entries[i], snapshot_key(*id_), i, bytes) != nullptr) {
-        add(check, cat(describe_pages(runs_, 0, entries[i].facts), " in ", facts.name), "are damaged");
+        const std::string what = manifest_->postgres ? describe_rows(*manifest_, entries[i].facts)
+                                                     : describe_pages(runs_, 0, entries[i].facts);
+        add(check, cat(what, " in ", facts.name), "are damaged");
         named = true;
       }
     }
@@ -227,6 +241,7 @@ class StoredVerifier {
   const std::function<void(std::uint64_t)>* read_;
   std::thread::id caller_ = std::this_thread::get_id();
   std::atomic<std::uint64_t> untold_{0};
+  const SnapshotDetails* manifest_ = nullptr;
   std::vector<PageRun> runs_;
 };
 
