@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "engine/base/text.hpp"
+#include "engine/database/postgres/read_properties.hpp"
+#include "engine/database/postgres/read_schema.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -68,9 +70,10 @@ void leave_out(const Relation& relation, Description& out) {
 
 }  // namespace
 
+std::string shown_identifier(const std::string& name) { return needs_quotes(name) ? quote(name) : name; }
+
 std::string shown_name(const std::string& schema, const std::string& name) {
-  const auto shown = [](const std::string& part) { return needs_quotes(part) ? quote(part) : part; };
-  return cat(shown(schema), ".", shown(name));
+  return cat(shown_identifier(schema), ".", shown_identifier(name));
 }
 
 std::vector<SequenceFacts> read_sequences(Connection& connection, const std::vector<Relation>& relations) {
@@ -114,7 +117,9 @@ Description describe(ExportedSnapshot& snapshot, std::vector<Relation>& tables) 
   about.snapshot = facts.text(0, 4);
   about.lsn = facts.text(0, 5);
   about.counters_reset = facts.text(0, 6);
+  about.properties = read_properties(connection);
   about.sequences = read_sequences(connection, snapshot.relations());
+  out.schema.objects = read_objects(connection);
   for (const Relation& relation : snapshot.relations()) {
     if (relation.kind == 'm') {
       about.materialized_views.push_back(
