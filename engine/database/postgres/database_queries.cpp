@@ -57,18 +57,33 @@ SELECT NULL::oid, NULL::name, NULL::name, l.objtype || ' ' || l.objname || ' by 
 FROM pg_seclabels l WHERE l.objtype NOT IN ('database', 'tablespace', 'role', 'large object'))"};
 }
 
-// Of something that the system or an extension brought, once they are others than those that it came with.
+// Of something that pg_catalog or an extension brought, once they are others than those that it came with.
 ObjectQuery changed_grants(const std::string& kind, const std::string& catalog, const std::string& name, char acl_kind,
-                           const std::string& acl, const std::string& owner, const std::string& where) {
-  const std::string came_with = cat("coalesce(i.initprivs, acldefault('", acl_kind, "', x.", owner, "))");
+                           const std::string& prefix, const std::string& where) {
+  const std::string acl = cat("x.", prefix, "acl");
+  const std::string came_with = cat("coalesce(i.initprivs, acldefault('", acl_kind, "', x.", prefix, "owner))");
   return {.kind = "grants on " + kind,
           .catalog = catalog,
-          .sql = cat("SELECT NULL::oid, NULL::name, NULL::name, ", name, ", NULL::oid, ", grants_of("x." + acl),
+          .sql = cat("SELECT NULL::oid, NULL::name, NULL::name, ", name, ", NULL::oid, ", grants_of(acl),
                      ", NULL::oid, NULL::aclitem[] FROM ", catalog, " x LEFT JOIN pg_init_privs i ON i.classoid = '",
-                     catalog, "'::regclass AND i.objoid = x.oid AND i.objsubid = 0 WHERE x.", acl,
-                     " IS NOT NULL AND (x.", "oid < 16384 OR EXISTS (SELECT FROM pg_depend e WHERE e.classid = '",
-                     catalog, "'::regclass AND e.objid = x.oid AND e.objsubid = 0 AND e.deptype = 'e')) AND ", where,
-                     " AND ", grants_of("x." + acl), " IS DISTINCT FROM ", grants_of(came_with))};
+                     catalog, "'::regclass AND i.objoid = x.oid AND i.objsubid = 0 WHERE ", acl, " IS NOT NULL AND (",
+                     where, " OR EXISTS (SELECT FROM pg_depend e WHERE e.classid = '", catalog,
+                     "'::regclass AND e.objid = x.oid AND e.objsubid = 0 AND e.deptype = 'e')) AND ", grants_of(acl),
+                     " IS DISTINCT FROM ", grants_of(came_with))};
+}
+
+ObjectQuery changed_column_grants() {
+  return {.kind = "grants on column",
+          .catalog = "pg_class",
+          .sql = cat(R"(
+SELECT NULL::oid, NULL::name, NULL::name, a.attrelid::regclass::text || '.' || quote_ident(a.attname), NULL::oid, )",
+                     grants_of("a.attacl"), R"(, NULL::oid, NULL::aclitem[]
+FROM pg_attribute a JOIN pg_class x ON x.oid = a.attrelid
+LEFT JOIN pg_init_privs i ON i.classoid = 'pg_class'::regclass AND i.objoid = x.oid AND i.objsubid = a.attnum
+WHERE a.attacl IS NOT NULL AND NOT a.attisdropped AND (x.relnamespace = 'pg_catalog'::regnamespace OR EXISTS (
+    SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = x.oid AND e.objsubid = 0 AND e.deptype = 'e'))
+  AND )",
+                     grants_of("a.attacl"), " IS DISTINCT FROM ", grants_of("i.initprivs"))};
 }
 
 }  // namespace
@@ -79,14 +94,15 @@ std::vector<ObjectQuery> database_queries(int /*version*/) {
           event_triggers(),
           default_privileges(),
           security_labels(),
-          changed_grants("table", "pg_class", "x.oid::regclass::text", 'r', "relacl", "relowner",
-                         "x.relkind IN ('r', 'p', 'v', 'm', 'f')"),
-          changed_grants("sequence", "pg_class", "x.oid::regclass::text", 's', "relacl", "relowner", "x.relkind = 'S'"),
-          changed_grants("function", "pg_proc", "x.oid::regprocedure::text", 'f', "proacl", "proowner", "true"),
-          changed_grants("type", "pg_type", "x.oid::regtype::text", 'T', "typacl", "typowner", "true"),
-          changed_grants("language", "pg_language", "quote_ident(x.lanname)", 'l', "lanacl", "lanowner", "true"),
-          changed_grants("schema", "pg_namespace", "quote_ident(x.nspname)", 'n', "nspacl", "nspowner",
-                         "x.nspname <> 'public'")};
+          changed_grants("table", "pg_class", "x.oid::regclass::text", 'r', "rel",
+                         "x.relnamespace = 'pg_catalog'::regnamespace"),
+          changed_column_grants(),
+          changed_grants("function", "pg_proc", "x.oid::regprocedure::text", 'f', "pro",
+                         "x.pronamespace = 'pg_catalog'::regnamespace"),
+          changed_grants("type", "pg_type", "x.oid::regtype::text", 'T', "typ",
+                         "x.typnamespace = 'pg_catalog'::regnamespace"),
+          changed_grants("language", "pg_language", "quote_ident(x.lanname)", 'l', "lan", "x.oid < 16384"),
+          changed_grants("schema", "pg_namespace", "quote_ident(x.nspname)", 'n', "nsp", "x.nspname = 'pg_catalog'")};
 }
 
 }  // namespace dbrollback::database::postgres
