@@ -25,8 +25,6 @@ inline const std::vector<std::vector<std::string>> every_kind = {
      "CREATE FUNCTION s.add(a int, b int DEFAULT 1) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT a  +  b'",
      "CREATE FUNCTION s.fire() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN\n  RETURN NEW;\nEND $$",
      "CREATE FUNCTION s.on_event() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; END $$",
-     "CREATE FUNCTION s.same(s.pair, s.pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1.a = $2.a'",
-     "CREATE FUNCTION s.as_int(s.pair) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1.a'",
      "CREATE PROCEDURE s.note(what text) LANGUAGE plpgsql AS $$ BEGIN NULL; END $$",
      "CREATE AGGREGATE s.product(numeric) (SFUNC = numeric_mul, STYPE = numeric, INITCOND = '1')",
      "CREATE ACCESS METHOD heap_two TYPE TABLE HANDLER heap_tableam_handler",
@@ -34,6 +32,8 @@ inline const std::vector<std::vector<std::string>> every_kind = {
      "CREATE SEQUENCE s.numbers START 5 INCREMENT 2 CYCLE",
      "CREATE TABLE s.parent (id int PRIMARY KEY, name varchar(20) DEFAULT 'p' CHECK (name IN ('p', 'q', 'it''s')))",
      "CREATE TABLE s.parts (id int, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at)"},
+    {"CREATE FUNCTION s.same(s.pair, s.pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1.a = $2.a'",
+     "CREATE FUNCTION s.as_int(s.pair) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1.a'"},
     {"CREATE CAST (s.pair AS int) WITH FUNCTION s.as_int(s.pair)",
      "CREATE OPERATOR s.=== (FUNCTION = s.same, LEFTARG = s.pair, RIGHTARG = s.pair, COMMUTATOR = OPERATOR(s.===), "
      "HASHES)",

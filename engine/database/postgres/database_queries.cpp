@@ -57,7 +57,8 @@ SELECT NULL::oid, NULL::name, NULL::name, l.objtype || ' ' || l.objname || ' by 
 FROM pg_seclabels l WHERE l.objtype NOT IN ('database', 'tablespace', 'role', 'large object'))"};
 }
 
-// Of something that pg_catalog or an extension brought, once they are others than those that it came with.
+// Of something that pg_catalog or an extension brought, once they are others than those that it came with. pg_dump has
+// them, but for those on the languages that are part of the server.
 ObjectQuery changed_grants(const std::string& kind, const std::string& catalog, const std::string& name, char acl_kind,
                            const std::string& prefix, const std::string& where) {
   const std::string acl = cat("x.", prefix, "acl");
@@ -89,20 +90,21 @@ WHERE a.attacl IS NOT NULL AND NOT a.attisdropped AND (x.relnamespace = 'pg_cata
 }  // namespace
 
 std::vector<ObjectQuery> database_queries(int /*version*/) {
-  return {schemas(),
-          extensions(),
-          event_triggers(),
-          default_privileges(),
-          security_labels(),
-          changed_grants("table", "pg_class", "x.oid::regclass::text", 'r', "rel",
-                         "x.relnamespace = 'pg_catalog'::regnamespace"),
-          changed_column_grants(),
-          changed_grants("function", "pg_proc", "x.oid::regprocedure::text", 'f', "pro",
-                         "x.pronamespace = 'pg_catalog'::regnamespace"),
-          changed_grants("type", "pg_type", "x.oid::regtype::text", 'T', "typ",
-                         "x.typnamespace = 'pg_catalog'::regnamespace"),
-          changed_grants("language", "pg_language", "quote_ident(x.lanname)", 'l', "lan", "x.oid < 16384"),
-          changed_grants("schema", "pg_namespace", "quote_ident(x.nspname)", 'n', "nsp", "x.nspname = 'pg_catalog'")};
+  return {
+      schemas(),
+      extensions(),
+      event_triggers(),
+      default_privileges(),
+      security_labels(),
+      changed_grants("table", "pg_class", "x.oid::regclass::text", 'r', "rel",
+                     "x.relnamespace = 'pg_catalog'::regnamespace"),
+      changed_column_grants(),
+      changed_grants("function", "pg_proc", "x.oid::regprocedure::text", 'f', "pro",
+                     "x.pronamespace = 'pg_catalog'::regnamespace"),
+      changed_grants("type", "pg_type", "x.oid::regtype::text", 'T', "typ",
+                     "x.typnamespace = 'pg_catalog'::regnamespace"),
+      changed_grants("language", "pg_language", "quote_ident(x.lanname)", 'l', "lan", "x.lanispl AND x.oid < 16384"),
+      changed_grants("schema", "pg_namespace", "quote_ident(x.nspname)", 'n', "nsp", "x.nspname = 'pg_catalog'")};
 }
 
 }  // namespace dbrollback::database::postgres

@@ -57,6 +57,21 @@ schema::Table table_of(const Relation& relation) {
   return table;
 }
 
+constexpr const char* invalid_indexes_sql = R"(
+SELECT n.nspname, x.relname FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
+JOIN pg_namespace n ON n.oid = x.relnamespace
+WHERE NOT i.indisvalid AND c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
+ORDER BY n.nspname COLLATE "C", x.relname COLLATE "C")";
+
+// A failed CREATE INDEX CONCURRENTLY leaves one, and pg_dump does not know it.
+void leave_out_invalid_indexes(Connection& connection, Description& out) {
+  const Result rows = connection.execute(invalid_indexes_sql);
+  for (int row = 0; row < rows.rows(); ++row) {
+    out.left_out.emplace_back("index " + shown_name(rows.text(row, 0), rows.text(row, 1)),
+                              "it is invalid: building it failed or has not ended");
+  }
+}
+
 // Nothing is left out silently.
 void leave_out(const Relation& relation, Description& out) {
   const std::string name = shown_name(relation.schema, relation.name);
@@ -120,6 +135,7 @@ Description describe(ExportedSnapshot& snapshot, std::vector<Relation>& tables) 
   about.properties = read_properties(connection);
   about.sequences = read_sequences(connection, snapshot.relations());
   out.schema.objects = read_objects(connection);
+  leave_out_invalid_indexes(connection, out);
   for (const Relation& relation : snapshot.relations()) {
     if (relation.kind == 'm') {
       about.materialized_views.push_back(

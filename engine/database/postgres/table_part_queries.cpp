@@ -22,6 +22,7 @@ ObjectQuery part(const std::string& kind, const std::string& catalog, const std:
                      " AND ", where)};
 }
 
+// One that is not valid is none: describe() says so. A partitioned table's lacks only some of its partitions' then.
 ObjectQuery indexes() {
   const std::string definition = cat(
       "pg_get_indexdef(x.oid) || ",
@@ -39,7 +40,7 @@ ObjectQuery indexes() {
           .sql = cat("SELECT x.oid, n.nspname, x.relname, NULL, c.oid, ", definition, R"(, NULL::oid, NULL::aclitem[]
 FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
 JOIN pg_namespace n ON n.oid = x.relnamespace
-WHERE c.relkind <> 't' AND c.relpersistence <> 't' AND )",
+WHERE (i.indisvalid OR c.relkind = 'p') AND c.relkind <> 't' AND c.relpersistence <> 't' AND )",
                      of_users)};
 }
 
@@ -53,7 +54,10 @@ ObjectQuery constraints() {
 
 // Partitions have copies of their parent's triggers, which can be disabled one by one; those of keys are the server's.
 ObjectQuery triggers(int version) {
-  const char* const copies = version >= 130000 ? "x.tgparentid <> 0" : "false";
+  const char* const copies = version >= 130000
+                                 ? "x.tgparentid <> 0"
+                                 : "EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_trigger'::regclass "
+                                   "AND d.objid = x.oid AND d.refclassid = 'pg_trigger'::regclass)";
   return part("trigger", "pg_trigger", "tgname",
               cat("regexp_replace(pg_get_triggerdef(x.oid), '^CREATE ', '') || ", firing("x.tgenabled")),
               "pg_trigger x JOIN pg_class c ON c.oid = x.tgrelid",

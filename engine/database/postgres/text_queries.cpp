@@ -7,7 +7,7 @@ using base::cat;
 
 namespace {
 
-// The version that the system's library has is no part of it: another server has another.
+// Neither the version of the system's library, nor the encoding, which a copy of a collation for all does not have.
 ObjectQuery collations(int version) {
   std::string locale = "NULL::text";
   if (version >= 170000) {
@@ -19,8 +19,8 @@ ObjectQuery collations(int version) {
   return {.kind = "collation",
           .catalog = "pg_collation",
           .sql = cat(R"(
-SELECT c.oid, n.nspname, c.collname, NULL, NULL::oid, 'COLLATION ' || c.collprovider::text || ' ENCODING ' ||
-       pg_encoding_to_char(c.collencoding) || CASE WHEN c.collisdeterministic THEN '' ELSE ' NOT DETERMINISTIC' END || )",
+SELECT c.oid, n.nspname, c.collname, NULL, NULL::oid, 'COLLATION ' || c.collprovider::text ||
+       CASE WHEN c.collisdeterministic THEN '' ELSE ' NOT DETERMINISTIC' END || )",
                      with_word("COLLATE", "quote_literal(c.collcollate)"), " || ",
                      with_word("CTYPE", "quote_literal(c.collctype)"), " || ",
                      with_word("LOCALE", cat("quote_literal(", locale, ")")), " || ",
