@@ -29,6 +29,28 @@ char closing_quote(char c) {
   return c == '\'' || c == '"' || c == '`' ? c : no_quote;
 }
 
+bool in_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || static_cast<unsigned char>(c) >= 0x80U;
+}
+
+// Of the text between two $tag$ that begins at `at`, 0 when none does: PostgreSQL has bodies of functions in them.
+// Within a name a dollar is part of it.
+std::size_t dollar_length(const std::string& sql, std::size_t at) {
+  if (sql[at] != '$' || (at > 0 && (in_word(sql[at - 1]) || sql[at - 1] == '$'))) {
+    return 0;
+  }
+  std::size_t end = at + 1;
+  while (end < sql.size() && in_word(sql[end])) {
+    ++end;
+  }
+  if (end == sql.size() || sql[end] != '$' || std::isdigit(static_cast<unsigned char>(sql[at + 1])) != 0) {
+    return 0;
+  }
+  const std::string tag = sql.substr(at, end + 1 - at);
+  const std::size_t close = sql.find(tag, end + 1);
+  return close == std::string::npos ? 0 : close + tag.size() - at;
+}
+
 std::string folded(const std::string& sql) {
   std::string out;
   char quote = no_quote;
@@ -40,6 +62,9 @@ std::string folded(const std::string& sql) {
     } else if (const std::size_t length = comment_length(sql, i); length != 0) {
       out += sql.substr(i, length);  // with the end of its line: what comes after it is no comment
       i += length - 1;
+    } else if (const std::size_t body = dollar_length(sql, i); body != 0) {
+      out += sql.substr(i, body);
+      i += body - 1;
     } else if (std::isspace(static_cast<unsigned char>(c)) != 0) {
       if (!out.empty() && out.back() != ' ') {
         out += ' ';

@@ -5,6 +5,7 @@
 
 #include "engine/base/text.hpp"
 #include "engine/snapshot/fields.hpp"
+#include "engine/snapshot/postgres_properties.hpp"
 
 namespace dbrollback::snapshot {
 
@@ -93,6 +94,7 @@ Json to_json(const PostgresFacts& facts) {
           {"snapshot", facts.snapshot},
           {"lsn", facts.lsn},
           {"counters_reset", facts.counters_reset},
+          {"properties", to_json(facts.properties)},
           {"sequences", std::move(sequences)},
           {"materialized_views", std::move(views)}};
 }
@@ -107,6 +109,7 @@ PostgresFacts postgres_facts_from(const Json& json, const std::string& object) {
   out.snapshot = fields.text("snapshot");
   out.lsn = fields.text("lsn");
   out.counters_reset = fields.text("counters_reset");
+  out.properties = postgres_properties_from(fields.object("properties"));
   for (const Json& item : fields.list("sequences")) {
     const Fields sequence(item, object);
     SequenceFacts& facts = out.sequences.emplace_back();

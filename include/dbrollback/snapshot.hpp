@@ -92,6 +92,51 @@ struct MaterializedViewFacts {
   bool populated = false;  // its rows are not stored: they are made again
 };
 
+struct PostgresGrant {
+  std::string grantor;
+  std::string grantee;  // empty: everybody
+  std::string privilege;
+  bool grantable = false;
+  friend bool operator==(const PostgresGrant&, const PostgresGrant&) = default;
+};
+
+// What a session begins with, of ALTER DATABASE … SET and ALTER ROLE … IN DATABASE … SET.
+struct PostgresSetting {
+  std::string role;  // empty: every role
+  std::string name;
+  std::string value;  // as the server keeps it: a list has its quotes
+  friend bool operator==(const PostgresSetting&, const PostgresSetting&) = default;
+};
+
+struct PostgresLabel {
+  std::string provider;
+  std::string label;
+  friend bool operator==(const PostgresLabel&, const PostgresLabel&) = default;
+};
+
+// What belongs to a PostgreSQL database itself and not to anything in it: a new one is made with it.
+struct PostgresDatabaseFacts {
+  std::string owner;
+  std::string encoding;
+  std::string collate;
+  std::string ctype;
+  std::string locale_provider;           // "libc", "icu" or "builtin"
+  std::string locale;                    // of a provider other than libc
+  std::string icu_rules;                 // since version 16
+  std::string collation_version;         // when it was made; since version 15
+  std::string actual_collation_version;  // of the server's library now
+  std::string tablespace;
+  std::int64_t connection_limit = -1;  // -1: none
+  bool is_template = false;
+  bool allow_connections = true;
+  std::string comment;
+  std::vector<PostgresGrant> grants;  // all of them, the owner's and those that every database begins with too
+  std::vector<PostgresLabel> labels;
+  std::vector<PostgresSetting> settings;
+  std::vector<std::string> roles;  // that it, its objects, their grants, policies and default privileges name
+  friend bool operator==(const PostgresDatabaseFacts&, const PostgresDatabaseFacts&) = default;
+};
+
 // What a snapshot of a PostgreSQL database says beside its tables.
 struct PostgresFacts {
   std::string system_identifier;  // of the cluster, with database_oid evidence of where it was, never identity
@@ -101,6 +146,7 @@ struct PostgresFacts {
   std::string snapshot;        // what pg_current_snapshot() said
   std::string lsn;             // insert position; on a standby the one replayed to
   std::string counters_reset;  // when the server last reset its counters; empty: never
+  PostgresDatabaseFacts properties;
   std::vector<SequenceFacts> sequences;
   std::vector<MaterializedViewFacts> materialized_views;
 };

@@ -41,10 +41,34 @@ class StoredSource final : public RowSource {
   const snapshot::StoredRows* rows_;
 };
 
-class PostgresRows : public test::WithPostgres {
+class PostgresRows : public testing::Test {
  protected:
-  [[nodiscard]] std::unique_ptr<PostgresView> view(const std::string& database, const CopyOptions& copy = {},
-                                                   const std::string& user = "postgres") const {
+  void SetUp() override {
+    if (const std::string missing = test::PostgresServer::missing(); !missing.empty()) {
+      GTEST_SKIP() << missing;
+    }
+    for (const char* what : {"DATABASE IF EXISTS app", "DATABASE IF EXISTS copy", "ROLE IF EXISTS reader"}) {
+      (void)connect("postgres")->execute(std::string("DROP ") + what);
+    }
+  }
+
+  static test::PostgresServer& server() { return test::PostgresServer::shared(); }
+
+  static std::unique_ptr<Connection> connect(const std::string& database) {
+    return std::make_unique<Connection>(Parameters::parse(server().url(database)), ConnectionOptions{});
+  }
+
+  // Runs statements in a database of this name, which is made where it is missing.
+  static void sql(const std::string& database, const std::string& statements) {
+    const auto any = connect("postgres");
+    if (!any->value("SELECT 1 FROM pg_database WHERE datname = $1", {database})) {
+      (void)any->execute("CREATE DATABASE " + quote(database));
+    }
+    (void)connect(database)->execute("SET search_path = public; " + statements);
+  }
+
+  static std::unique_ptr<PostgresView> view(const std::string& database, const CopyOptions& copy = {},
+                                            const std::string& user = "postgres") {
     return std::make_unique<PostgresView>(Parameters::parse(server().url(database, user)), ConnectionOptions{}, copy,
                                           ClientPlaces{});
   }
@@ -71,7 +95,7 @@ class PostgresRows : public test::WithPostgres {
     return out;
   }
 
-  [[nodiscard]] std::vector<Content> contents_now(const std::string& database) const {
+  static std::vector<Content> contents_now(const std::string& database) {
     const auto now = view(database);
     std::vector<Content> out;
     for (const auto& table : now->describe().schema.tables) {
@@ -110,7 +134,7 @@ CREATE MATERIALIZED VIEW m AS SELECT 1 AS x WITH NO DATA;
 )SQL";
 
 TEST_F(PostgresRows, ComeBackAsTheyWere) {
-  server().sql("app", odd_tables);
+  sql("app", odd_tables);
   test::MemoryStore store(8U << 20U);
   const auto before = view("app", {.jobs = 3});
   const SnapshotDetails taken = capture(*before, store);
@@ -129,8 +153,8 @@ TEST_F(PostgresRows, ComeBackAsTheyWere) {
     EXPECT_EQ(before->count(read.tables[i].name), read.tables[i].rows) << read.tables[i].name;
   }
 
-  server().sql("copy", odd_tables);
-  server().sql("copy", "INSERT INTO a_plain VALUES (99, 'goes'); DELETE FROM f_large; INSERT INTO h_empty VALUES (1)");
+  sql("copy", odd_tables);
+  sql("copy", "INSERT INTO a_plain VALUES (99, 'goes'); DELETE FROM f_large; INSERT INTO h_empty VALUES (1)");
   std::vector<LoadTable> targets;
   for (const auto& table : read.tables) {
     LoadTable& target = targets.emplace_back(LoadTable{table.postgres->schema, table.postgres->name, {}});
@@ -140,16 +164,16 @@ TEST_F(PostgresRows, ComeBackAsTheyWere) {
   }
   load_tables(Parameters::parse(server().url("copy")), {}, targets, StoredSource(rows), "UTF8", 3,
               [](std::uint64_t /*bytes*/) {});
-  server().sql("copy", "DELETE FROM h_empty");  // a table without rows in the snapshot has no run
+  sql("copy", "DELETE FROM h_empty");  // a table without rows in the snapshot has no run
   EXPECT_EQ(contents_now("copy"), contents_now("app"));
 }
 
 // Every transaction moves all rows from one table to the other and empties the first: what is seen is always whole.
 TEST_F(PostgresRows, AreOfOneMomentWhileTablesAreTruncated) {
-  server().sql("app", "CREATE TABLE l(x int); CREATE TABLE r(x int); INSERT INTO l SELECT generate_series(1, 500)");
+  sql("app", "CREATE TABLE l(x int); CREATE TABLE r(x int); INSERT INTO l SELECT generate_series(1, 500)");
   std::atomic<bool> over{false};
   std::thread mover([&] {
-    const auto session = server().connect("app");
+    const auto session = connect("app");
     for (int i = 0; !over; ++i) {
       const std::string from = i % 2 == 0 ? "l" : "r";
       const std::string to = i % 2 == 0 ? "r" : "l";
@@ -175,8 +199,8 @@ TEST_F(PostgresRows, AreOfOneMomentWhileTablesAreTruncated) {
 }
 
 TEST_F(PostgresRows, AreLeftToWhoeverWaitsForThem) {
-  server().sql("app", "CREATE TABLE t(v text); INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 20000)");
-  const auto altering = server().connect("app");
+  sql("app", "CREATE TABLE t(v text); INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 20000)");
+  const auto altering = connect("app");
   auto slow = view("app", {.jobs = 1, .yield_after = milliseconds(600), .max_rate = 2'000'000});
   std::thread alter([&] {
     std::this_thread::sleep_for(milliseconds(300));
@@ -197,10 +221,10 @@ TEST_F(PostgresRows, AreLeftToWhoeverWaitsForThem) {
 }
 
 TEST_F(PostgresRows, ThatARoleMayNotSeeAreNamed) {
-  server().sql("app",
-               "CREATE TABLE open(x int); CREATE TABLE closed(x int); CREATE TABLE masked(x int); "
-               "ALTER TABLE masked ENABLE ROW LEVEL SECURITY; CREATE ROLE reader LOGIN; "
-               "GRANT SELECT ON open, masked TO reader");
+  sql("app",
+      "CREATE TABLE open(x int); CREATE TABLE closed(x int); CREATE TABLE masked(x int); "
+      "ALTER TABLE masked ENABLE ROW LEVEL SECURITY; CREATE ROLE reader LOGIN; "
+      "GRANT SELECT ON open, masked TO reader");
   const ErrorInfo info = test::error_of([&] { (void)view("app", {}, "reader"); });
   EXPECT_EQ(info.code, "not_readable");
   EXPECT_NE(info.message.find(R"("public"."closed")"), std::string::npos) << info.message;
@@ -209,7 +233,7 @@ TEST_F(PostgresRows, ThatARoleMayNotSeeAreNamed) {
 }
 
 TEST_F(PostgresRows, AreStoppedByWhoeverAsks) {
-  server().sql("app", "CREATE TABLE t(v text); INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 20000)");
+  sql("app", "CREATE TABLE t(v text); INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 20000)");
   const auto slow = view("app", {.jobs = 2, .max_rate = 1'000'000, .tick = [] { throw std::runtime_error("enough"); }});
   test::MemoryStore store(8U << 20U);
   EXPECT_THROW((void)capture(*slow, store), std::runtime_error);
@@ -217,7 +241,7 @@ TEST_F(PostgresRows, AreStoppedByWhoeverAsks) {
 }
 
 TEST_F(PostgresRows, SpeakThroughIntegrityQueries) {
-  server().sql("app", "CREATE TABLE t(x int); INSERT INTO t VALUES (1), (2)");
+  sql("app", "CREATE TABLE t(x int); INSERT INTO t VALUES (1), (2)");
   const auto now = view("app");
   EXPECT_EQ(now->value_of("SELECT count(*) FROM t"), "2");
   EXPECT_EQ(now->value_of("SELECT NULL"), "NULL");

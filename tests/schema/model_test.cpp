@@ -44,6 +44,15 @@ TEST(CanonicalText, DependsOnWhereACommentEnds) {
   EXPECT_EQ(text_of("SELECT a - -1"), text_of("SELECT a  -  -1"));
 }
 
+TEST(CanonicalText, DependsOnWhiteSpaceBetweenDollars) {
+  EXPECT_NE(text_of("AS $$ a  b $$"), text_of("AS $$ a b $$"));
+  EXPECT_NE(text_of("AS $f_1$ a $$  'b $f_1$  c"), text_of("AS $f_1$ a $$ 'b $f_1$  c"));
+  EXPECT_EQ(text_of("AS $f$ it's $f$  c"), text_of("AS $f$ it's $f$ c")) << "a quote in it opens nothing";
+  EXPECT_EQ(text_of("a$b$  c$b$"), text_of("a$b$ c$b$")) << "within a name it is a letter";
+  EXPECT_EQ(text_of("a = $1  AND b = $1$"), text_of("a = $1 AND b = $1$"));
+  EXPECT_EQ(text_of("AS $f$  never ended"), text_of("AS $f$ never ended"));
+}
+
 TEST(CanonicalText, TellsNamesFromDefinitions) {
   const auto one = [](const std::string& name, const std::string& table) {
     return canonical_text({.objects = {{.kind = "index", .name = name, .table = table, .sql = ""}}, .tables = {}});

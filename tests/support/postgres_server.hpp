@@ -1,22 +1,24 @@
-// A real PostgreSQL server of a test's own: a temporary cluster, reached by a unix socket only, never run as root, gone
-// with the object and also when the test is killed.
+// A PostgreSQL server of a test's own: a folder, a unix socket, gone at the end.
 #pragma once
 
-#include <gtest/gtest.h>
 #include <sys/types.h>
 
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <string>
-
-#include "engine/database/postgres/connection.hpp"
+#include <vector>
 
 namespace dbrollback::test {
 
+namespace fs = std::filesystem;
+
 class PostgresServer {
  public:
-  // The newest programs that are installed in Debian's folders; empty when there are none.
-  [[nodiscard]] static std::filesystem::path programs();
+  // The server that all tests of this process share, started when the first asks for it. From the main thread: the
+  // server dies with the thread that started it. Throws std::runtime_error when it does not start.
+  static PostgresServer& shared();
+  // Why there can be none on this machine; empty: there can.
+  static std::string missing();
 
   PostgresServer();
   ~PostgresServer();
@@ -25,30 +27,21 @@ class PostgresServer {
   PostgresServer(PostgresServer&&) = delete;
   PostgresServer& operator=(PostgresServer&&) = delete;
 
-  // As the superuser "postgres", or another role.
   [[nodiscard]] std::string url(const std::string& database, const std::string& user = "postgres") const;
-  [[nodiscard]] std::unique_ptr<database::postgres::Connection> connect(const std::string& database) const;
-  // Runs statements in a database of this name, which is made where it is missing.
-  void sql(const std::string& database, const std::string& statements) const;
+  [[nodiscard]] const fs::path& folder() const { return folder_; }
+
+  // A client program with these words; what it said on standard error when it failed, empty when it did not.
+  [[nodiscard]] std::string client(const std::string& program, const std::vector<std::string>& words) const;
+  // Copies a database into another, which is empty: pg_dump | pg_restore. As client().
+  [[nodiscard]] std::string copy(const std::string& from, const std::string& to) const;
 
  private:
-  std::filesystem::path folder_;
-  pid_t server_ = -1;
-};
+  [[nodiscard]] std::vector<std::string> as_owner(std::vector<std::string> words) const;
+  void start();
+  [[nodiscard]] bool ready() const;
 
-// A test with a server, skipped where none is installed.
-class WithPostgres : public testing::Test {
- protected:
-  void SetUp() override {
-    if (PostgresServer::programs().empty()) {
-      GTEST_SKIP() << "no PostgreSQL server is installed (package postgresql)";
-    }
-    server_ = std::make_unique<PostgresServer>();
-  }
-  [[nodiscard]] const PostgresServer& server() const { return *server_; }
-
- private:
-  std::unique_ptr<PostgresServer> server_;
+  fs::path folder_;
+  pid_t process_ = -1;
 };
 
 }  // namespace dbrollback::test

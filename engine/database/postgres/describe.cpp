@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "engine/base/text.hpp"
+#include "engine/database/postgres/read_properties.hpp"
+#include "engine/database/postgres/read_schema.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -55,6 +57,21 @@ schema::Table table_of(const Relation& relation) {
   return table;
 }
 
+constexpr const char* invalid_indexes_sql = R"(
+SELECT n.nspname, x.relname FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
+JOIN pg_namespace n ON n.oid = x.relnamespace
+WHERE NOT i.indisvalid AND c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
+ORDER BY n.nspname COLLATE "C", x.relname COLLATE "C")";
+
+// A failed CREATE INDEX CONCURRENTLY leaves one, and pg_dump does not know it.
+void leave_out_invalid_indexes(Connection& connection, Description& out) {
+  const Result rows = connection.execute(invalid_indexes_sql);
+  for (int row = 0; row < rows.rows(); ++row) {
+    out.left_out.emplace_back("index " + shown_name(rows.text(row, 0), rows.text(row, 1)),
+                              "it is invalid: building it failed or has not ended");
+  }
+}
+
 // Nothing is left out silently.
 void leave_out(const Relation& relation, Description& out) {
   const std::string name = shown_name(relation.schema, relation.name);
@@ -68,9 +85,10 @@ void leave_out(const Relation& relation, Description& out) {
 
 }  // namespace
 
+std::string shown_identifier(const std::string& name) { return needs_quotes(name) ? quote(name) : name; }
+
 std::string shown_name(const std::string& schema, const std::string& name) {
-  const auto shown = [](const std::string& part) { return needs_quotes(part) ? quote(part) : part; };
-  return cat(shown(schema), ".", shown(name));
+  return cat(shown_identifier(schema), ".", shown_identifier(name));
 }
 
 std::vector<SequenceFacts> read_sequences(Connection& connection, const std::vector<Relation>& relations) {
@@ -114,7 +132,10 @@ Description describe(ExportedSnapshot& snapshot, std::vector<Relation>& tables) 
   about.snapshot = facts.text(0, 4);
   about.lsn = facts.text(0, 5);
   about.counters_reset = facts.text(0, 6);
+  about.properties = read_properties(connection);
   about.sequences = read_sequences(connection, snapshot.relations());
+  out.schema.objects = read_objects(connection);
+  leave_out_invalid_indexes(connection, out);
   for (const Relation& relation : snapshot.relations()) {
     if (relation.kind == 'm') {
       about.materialized_views.push_back(

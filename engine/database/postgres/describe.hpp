@@ -10,6 +10,7 @@ namespace dbrollback::database::postgres {
 [[nodiscard]] Description describe(ExportedSnapshot& snapshot, std::vector<Relation>& tables);
 
 // An identifier as people write it: in double quotes only where SQL needs them.
+[[nodiscard]] std::string shown_identifier(const std::string& name);
 [[nodiscard]] std::string shown_name(const std::string& schema, const std::string& name);
 
 // The value of each sequence; read after the snapshot was taken, since sequences know no snapshots.
