@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <utility>
@@ -170,9 +171,18 @@ std::optional<std::string> read_file(const fs::path& path, std::uint64_t limit) 
   return text;
 }
 
+namespace {
+
+// For larger writes the page cache takes larger pieces of memory, and a virtual machine may have given just those back
+// to its host: writing a gigabyte took 2.7 s by a megabyte at once, and 0.8 s in these.
+constexpr std::size_t most_at_once = 128U << 10U;
+
+}  // namespace
+
 void write_all(int fd, ByteView bytes, const std::string& object) {
   while (!bytes.empty()) {
-    const ssize_t put = uninterrupted([&] { return system().write(fd, bytes.data(), bytes.size()); });
+    const std::size_t size = std::min(bytes.size(), most_at_once);
+    const ssize_t put = uninterrupted([&] { return system().write(fd, bytes.data(), size); });
     if (put < 0) {
       fail_errno(errno, "write", object);
     }

@@ -1,5 +1,7 @@
 #include "engine/snapshot/postgres_properties.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "engine/base/text.hpp"
 
 namespace dbrollback::snapshot {

@@ -72,8 +72,8 @@ SnapshotReader::SnapshotReader(storage::ObjectStore& store, const std::string& i
 SnapshotReader::SnapshotReader(storage::ObjectStore& store, SnapshotDetails manifest) : manifest_(std::move(manifest)) {
   const std::string& id = manifest_.summary.id;
   if (manifest_.postgres) {
-    base::fail_usage("unsupported", cat("snapshot ", id, " is of a PostgreSQL database, and this needs one of pages"), id,
-                     "this version proves such a snapshot with `dbrollback verify --level content`, and no more");
+    base::fail_usage("unsupported", cat("snapshot ", id, " is of a PostgreSQL database, and this needs one of pages"),
+                     id, "this version proves such a snapshot with `dbrollback verify --level content`, and no more");
   }
   holders_.emplace_back(store, id, manifest_.segments, manifest_.page_size);
   for (const auto& facts : manifest_.holders) {

@@ -116,7 +116,8 @@ void CaptureVfs::take(std::uint64_t page, base::ByteView bytes) {
   std::memcpy(batching.bytes.data() + (page - first) * page_size_, bytes.data(), page_size_);
   // Page 1 is written when everything else is, perhaps more than once: its batch waits for `finish`.
   if (batching.pages == pages_of(batch) && batch != 0) {
-    sink_->take({.first = first, .end = first + batching.pages, .rows = batching.pages, .bytes = std::move(batching.bytes)});
+    sink_->take(
+        {.first = first, .end = first + batching.pages, .rows = batching.pages, .bytes = std::move(batching.bytes)});
     open_.erase(at);
     ++finished_;
   }

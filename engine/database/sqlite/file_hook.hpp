@@ -14,9 +14,6 @@ namespace dbrollback::database::sqlite {
 
 class Connection;
 
-// Bytes of one call. SQLite's own file systems take less than 128 KiB: they cut off the higher bits of a size.
-constexpr std::uint64_t most_at_once = 120U << 10U;
-
 // Works for as long as it lives; does nothing where SQLite has no such file open, or another hook is on it.
 // Precondition: neither the connection nor this file is closed meanwhile. One thread. Results are SQLite's codes.
 class FileHook {
@@ -74,8 +71,8 @@ class FilePiece {
       if (end(there) != SQLITE_OK || static_cast<std::uint64_t>(there) < offset + size) {
         return nullptr;
       }
-      buffer_.resize(most_at_once);
-      const std::uint64_t wanted = std::min(most_at_once, static_cast<std::uint64_t>(there) - offset);
+      buffer_.resize(piece_bytes);
+      const std::uint64_t wanted = std::min(piece_bytes, static_cast<std::uint64_t>(there) - offset);
       if (size > wanted ||
           read(buffer_.data(), static_cast<int>(wanted), static_cast<sqlite3_int64>(offset)) != SQLITE_OK) {
         return nullptr;
@@ -88,6 +85,8 @@ class FilePiece {
   void forget() { bytes_ = 0; }
 
  private:
+  static constexpr std::uint64_t piece_bytes = 256U << 10U;
+
   [[nodiscard]] bool holds(std::uint64_t offset, std::uint64_t size) const {
     return offset >= start_ && offset + size <= start_ + bytes_;
   }

@@ -9,6 +9,8 @@ namespace dbrollback::database::sqlite {
 
 namespace {
 
+// SQLite's own file systems write less than 128 KiB at once: they cut off the higher bits of a size.
+constexpr std::size_t most_at_once = 120U << 10U;
 constexpr std::uint64_t hint_bytes = 32U << 20U;
 
 base::File open_wal(Connection& connection) {
