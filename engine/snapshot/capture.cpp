@@ -167,7 +167,6 @@ void capture_rows(database::View& view, storage::ObjectStore& store, const Datab
   HashedFile schema(store, out.summary.id, std::string(schema_file));
   if (view.read_schema([&](base::ByteView bytes) { schema.write(bytes); })) {
     out.files.push_back(schema.finish());
-    base::reached("schema written");
   }
   RowStreams streams(store, out.summary.id, view.streams(), config.level);
   const auto contents = view.read(streams, [&](std::uint64_t bytes) {
