@@ -89,7 +89,7 @@ std::string PostgresView::value_of(const std::string& sql) {
       savepoint.roll_back();
       refuse_check(sql, "must return one value");
     }
-    const std::string value = result.is_null(0, 0) ? "NULL" : result.text(0, 0);
+    std::string value = result.is_null(0, 0) ? "NULL" : result.text(0, 0);
     savepoint.roll_back();
     return value;
   } catch (const Error& error) {

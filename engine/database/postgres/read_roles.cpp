@@ -65,9 +65,9 @@ UNION SELECT unnest(ARRAY[g.grantor, g.grantee]) FROM pg_namespace n CROSS JOIN 
 
 std::vector<std::string> read_roles(Connection& connection) {
   const Result rows = connection.execute(roles_sql());
-  std::vector<std::string> out;
+  std::vector<std::string> out(static_cast<std::size_t>(rows.rows()));
   for (int row = 0; row < rows.rows(); ++row) {
-    out.push_back(rows.text(row, 0));
+    out[static_cast<std::size_t>(row)] = rows.text(row, 0);
   }
   return out;
 }
