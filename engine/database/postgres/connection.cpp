@@ -249,6 +249,7 @@ Result Connection::execute(const std::string& sql) {
 
 Result Connection::execute(const std::string& sql, const std::vector<std::string>& parameters) {
   std::vector<const char*> values;
+  values.reserve(parameters.size());
   for (const auto& parameter : parameters) {
     values.push_back(parameter.c_str());
   }
