@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <utility>
 
 #include "engine/base/watched_threads.hpp"
 #include "engine/database/postgres/copy_parts.hpp"
@@ -12,6 +13,8 @@
 namespace dbrollback::database::postgres {
 
 namespace {
+
+constexpr std::uint64_t count_bytes = 64U << 10U;  // not every row is worth an atomic and a look at the clock
 
 class Copying {
  public:
@@ -48,16 +51,25 @@ class Copying {
     for (std::size_t i = next_++; i < parts_.size(); i = next_++) {
       const CopyPart& part = parts_[i];
       batches.begin(part.table + 1, part.number, part.first_block, part.end_block);
+      std::uint64_t uncounted = 0;
       (void)connection.copy_out(copy_sql((*tables_)[part.table], part, connection.encoding()), [&](base::ByteView row) {
         batches.add(row);
-        bytes_ += row.size();
-        throttle_.spend(row.size(), [this] { return threads_.failed(); });
+        uncounted += row.size();
+        if (uncounted >= count_bytes) {
+          count(std::exchange(uncounted, 0));
+        }
       });
+      count(uncounted);
       const Content content = batches.finish();
       const std::scoped_lock lock(mutex_);
       contents_[part.table].rows += content.rows;
       contents_[part.table].hash += content.hash;
     }
+  }
+
+  void count(std::uint64_t bytes) {
+    bytes_ += bytes;
+    throttle_.spend(bytes, [this] { return threads_.failed(); });
   }
 
   [[nodiscard]] std::vector<int> pids_of_copying() const {

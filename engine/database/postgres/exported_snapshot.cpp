@@ -92,7 +92,9 @@ bool ExportedSnapshot::try_to_take() {
   auto now = list_relations(*connection_);
   const bool same = same_tables(relations_, now);
   relations_ = std::move(now);
-  if (!same) {
+  if (same) {
+    read_columns(*connection_, relations_);
+  } else {
     (void)connection_->execute("ROLLBACK");
   }
   return same;

@@ -72,12 +72,19 @@ Relation relation_of(const Result& rows, int row) {
 }  // namespace
 
 std::vector<Relation> list_relations(Connection& connection) {
-  std::vector<Relation> relations;
-  std::unordered_map<std::int64_t, std::size_t> places;
   const Result rows = connection.execute(relations_sql);
+  std::vector<Relation> relations;
+  relations.reserve(static_cast<std::size_t>(rows.rows()));
   for (int row = 0; row < rows.rows(); ++row) {
-    places[rows.integer(row, 0)] = relations.size();
     relations.push_back(relation_of(rows, row));
+  }
+  return relations;
+}
+
+void read_columns(Connection& connection, std::vector<Relation>& relations) {
+  std::unordered_map<std::int64_t, std::size_t> places;
+  for (std::size_t i = 0; i < relations.size(); ++i) {
+    places[relations[i].oid] = i;
   }
   const Result columns = connection.execute(columns_sql);
   for (int row = 0; row < columns.rows(); ++row) {
@@ -94,7 +101,6 @@ std::vector<Relation> list_relations(Connection& connection) {
       relations[at->second].key.push_back(keys.text(row, 1));
     }
   }
-  return relations;
 }
 
 }  // namespace dbrollback::database::postgres

@@ -48,7 +48,10 @@ struct Relation {
   [[nodiscard]] std::string quoted() const { return quote(schema, name); }
 };
 
-// Sorted by schema and name; without the system's and temporary ones. Columns and keys are those of tables only.
+// Sorted by schema and name; without the system's and temporary ones, and without columns and keys.
 [[nodiscard]] std::vector<Relation> list_relations(Connection& connection);
+
+// Fills in the columns and the keys of those that have some.
+void read_columns(Connection& connection, std::vector<Relation>& relations);
 
 }  // namespace dbrollback::database::postgres

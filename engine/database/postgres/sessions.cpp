@@ -1,5 +1,6 @@
 #include "engine/database/postgres/sessions.hpp"
 
+#include <algorithm>
 #include <thread>
 
 #include "engine/base/fail.hpp"
@@ -19,9 +20,15 @@ constexpr std::chrono::milliseconds pause{100};
 
 Sessions::Sessions(const Parameters& parameters, const ConnectionOptions& options, unsigned jobs,
                    const ClientPlaces& places) {
+  for (unsigned i = 0; i < jobs; ++i) {
+    copying_.push_back(std::make_unique<Connection>(parameters, options));
+  }
+  const ClientPrograms programs = find_client_programs(copying_.front()->server_version(), places);
   const auto deadline = std::chrono::steady_clock::now() + options.lock_timeout;
-  while (!try_to_begin(parameters, options, jobs, places)) {
-    copying_.clear();
+  while (!try_to_begin(parameters, options, programs)) {
+    for (const auto& session : copying_) {
+      (void)session->execute("ROLLBACK");
+    }
     snapshot_.reset();
     if (std::chrono::steady_clock::now() > deadline) {
       base::fail({.code = "somebody_waits",
@@ -39,25 +46,15 @@ Sessions::Sessions(const Parameters& parameters, const ConnectionOptions& option
   }
 }
 
-bool Sessions::try_to_begin(const Parameters& parameters, const ConnectionOptions& options, unsigned jobs,
-                            const ClientPlaces& places) {
-  std::vector<std::unique_ptr<Connection>> sessions;
-  for (unsigned i = 0; i < jobs; ++i) {
-    sessions.push_back(std::make_unique<Connection>(parameters, options));
-  }
+bool Sessions::try_to_begin(const Parameters& parameters, const ConnectionOptions& options,
+                            const ClientPrograms& programs) {
   snapshot_ = std::make_unique<ExportedSnapshot>(parameters, options);
-  for (const auto& session : sessions) {
-    if (!snapshot_->join(*session)) {
-      return false;
-    }
-  }
-  copying_ = std::move(sessions);
-  return dump(options, places);
+  return std::ranges::all_of(copying_, [this](const auto& session) { return snapshot_->join(*session); }) &&
+         dump(options, programs);
 }
 
-bool Sessions::dump(const ConnectionOptions& options, const ClientPlaces& places) {
+bool Sessions::dump(const ConnectionOptions& options, const ClientPrograms& programs) {
   Connection& connection = snapshot_->connection();
-  const ClientPrograms programs = find_client_programs(connection.server_version(), places);
   archive_.clear();
   try {
     dump_schema(programs, connection.parameters(), snapshot_->name(),

@@ -13,8 +13,9 @@ namespace dbrollback::database::postgres {
 
 class Sessions {
  public:
-  // `places`: of pg_dump. Begins again for as long as a lock may be waited for: then Error "somebody_waits"
-  // (Exit::busy). Other errors as of ExportedSnapshot, find_client_programs and dump_schema.
+  // `jobs` sessions that copy, at least one. `places`: of pg_dump. Begins again for as long as a lock may be waited
+  // for: then Error "somebody_waits" (Exit::busy). Other errors as of ExportedSnapshot, find_client_programs and
+  // dump_schema.
   Sessions(const Parameters& parameters, const ConnectionOptions& options, unsigned jobs, const ClientPlaces& places);
 
   [[nodiscard]] ExportedSnapshot& snapshot() { return *snapshot_; }
@@ -24,9 +25,8 @@ class Sessions {
   [[nodiscard]] const base::Bytes& schema_archive() const { return archive_; }
 
  private:
-  bool try_to_begin(const Parameters& parameters, const ConnectionOptions& options, unsigned jobs,
-                    const ClientPlaces& places);
-  bool dump(const ConnectionOptions& options, const ClientPlaces& places);
+  bool try_to_begin(const Parameters& parameters, const ConnectionOptions& options, const ClientPrograms& programs);
+  bool dump(const ConnectionOptions& options, const ClientPrograms& programs);
 
   std::unique_ptr<ExportedSnapshot> snapshot_;
   std::vector<std::unique_ptr<Connection>> copying_;
