@@ -132,11 +132,12 @@ class Proving {
   }
 
   void content() {
-    if (SnapshotDetails manifest = snapshot::read_manifest(store_->objects(), report_.id); manifest.postgres) {
+    SnapshotDetails manifest = snapshot::read_manifest(store_->objects(), report_.id);
+    if (manifest.postgres) {
       content_of_rows(std::move(manifest));
       return;
     }
-    snapshot::OpenSnapshot source(store_->objects(), report_.id, view_options());
+    snapshot::OpenSnapshot source(store_->objects(), std::move(manifest), view_options());
     contents_ = read_contents(source.view(), "hashing tables");
     report_.tables = contents_.size();
     for (const auto& [name, content] : contents_) {

@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "engine/snapshot/manifest.hpp"
 #include "engine/snapshot/pages.hpp"
 #include "engine/snapshot/reader.hpp"
 
@@ -13,7 +15,12 @@ class OpenSnapshot {
  public:
   // Throws Error (Exit::damaged) as SnapshotReader does.
   OpenSnapshot(storage::ObjectStore& store, const std::string& id, const database::ViewOptions& options)
-      : reader_(store, id), pages_(reader_), view_(database::open_pages(pages_, id, options)) {}
+      : OpenSnapshot(store, read_manifest(store, id), options) {}
+  // Of a manifest that was read already.
+  OpenSnapshot(storage::ObjectStore& store, SnapshotDetails manifest, const database::ViewOptions& options)
+      : reader_(store, std::move(manifest)),
+        pages_(reader_),
+        view_(database::open_pages(pages_, reader_.manifest().summary.id, options)) {}
 
   [[nodiscard]] const SnapshotDetails& manifest() const { return reader_.manifest(); }
   [[nodiscard]] database::PageSource& pages() { return pages_; }
