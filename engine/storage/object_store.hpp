@@ -52,6 +52,7 @@ class ObjectReader {
   [[nodiscard]] virtual std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) const = 0;
 };
 
+// May be used from several threads at once, and so may its writers, each by one at a time.
 class ObjectStore {
  public:
   ObjectStore() = default;

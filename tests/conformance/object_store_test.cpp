@@ -127,6 +127,22 @@ TYPED_TEST_P(ObjectStores, ReadFromSeveralThreadsAtOnce) {
   }
 }
 
+TYPED_TEST_P(ObjectStores, WriteFromSeveralThreadsAtOnce) {
+  {
+    std::vector<std::jthread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+      threads.emplace_back([&, thread] {
+        for (int i = 0; i < 20; ++i) {
+          const std::string name = "a/" + std::to_string(thread * 20 + i);
+          this->write(name, name);
+          EXPECT_EQ(this->read(name), name);
+        }
+      });
+    }
+  }
+  EXPECT_EQ(this->names("a/").size(), 80U);
+}
+
 TYPED_TEST_P(ObjectStores, SayTheSizeOfAnObject) {
   this->write("a/object", "12345");
   const auto stat = this->store_->stat("a/object");
@@ -230,8 +246,8 @@ TYPED_TEST_P(ObjectStores, TellAnUnfinishedObjectFromNone) {
 REGISTER_TYPED_TEST_SUITE_P(ObjectStores, GiveBackWhatWasPut, HaveNothingOfThatName, ShowAnObjectOnlyOnceItIsCommitted,
                             LeaveNothingOfAnObjectThatWasNotCommitted, ReplaceAnObjectAsAWhole,
                             LetTheLastOfTwoWritersWin, CreateAnObjectOnlyIfItIsAbsent, ReadRanges,
-                            ReadFromSeveralThreadsAtOnce, SayTheSizeOfAnObject, ListSortedByName,
-                            ListTheNextPartsOfNames, RemoveOneObject, RemoveEverythingBelowAPrefix,
+                            ReadFromSeveralThreadsAtOnce, WriteFromSeveralThreadsAtOnce, SayTheSizeOfAnObject,
+                            ListSortedByName, ListTheNextPartsOfNames, RemoveOneObject, RemoveEverythingBelowAPrefix,
                             TellAnUnfinishedObjectFromNone, RefuseNamesThatLeadOutside,
                             TakeEveryNameThatTheFormatWrites, RefuseASmallObjectThatIsTooLarge, NameAnObjectForPeople);
 

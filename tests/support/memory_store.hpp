@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <utility>
@@ -17,7 +18,7 @@ class MemoryStore final : public storage::ObjectStore {
  public:
   explicit MemoryStore(std::uint64_t segment_bytes = 1U << 20U) : segment_bytes_(segment_bytes) {}
 
-  // From now on, writing more than `bytes` in all fails as a full disk does.
+  // For one thread at a time, as `objects`: from now on, writing more than `bytes` in all fails as a full disk does.
   void fail_after(std::uint64_t bytes) { room_ = bytes; }
   [[nodiscard]] std::map<std::string, base::Bytes>& objects() { return objects_; }
 
@@ -27,21 +28,25 @@ class MemoryStore final : public storage::ObjectStore {
   }
   bool put_if_absent(const std::string& name, base::ByteView bytes) override {
     storage::check_name(name);
+    const std::scoped_lock lock(mutex_);
     return objects_.try_emplace(name, bytes.begin(), bytes.end()).second;
   }
   std::unique_ptr<storage::ObjectReader> open(const std::string& name) override {
     storage::check_name(name);
+    const std::scoped_lock lock(mutex_);
     const auto at = objects_.find(name);
     return at == objects_.end() ? nullptr : std::make_unique<Reader>(at->second);
   }
   std::optional<storage::ObjectStat> stat(const std::string& name) override {
     storage::check_name(name);
+    const std::scoped_lock lock(mutex_);
     const auto at = objects_.find(name);
     return at == objects_.end()
                ? std::nullopt
                : std::optional(storage::ObjectStat{.name = name, .size = at->second.size(), .modified_ns = 1});
   }
   std::vector<storage::ObjectStat> list(const std::string& prefix) override {
+    const std::scoped_lock lock(mutex_);
     std::vector<storage::ObjectStat> out;
     for (const auto& [name, bytes] : objects_) {
       if (name.starts_with(prefix)) {
@@ -51,6 +56,7 @@ class MemoryStore final : public storage::ObjectStore {
     return out;
   }
   std::vector<std::string> list_folders(const std::string& prefix) override {
+    const std::scoped_lock lock(mutex_);
     std::set<std::string> names;
     for (const auto& [name, bytes] : objects_) {
       const std::size_t slash = name.find('/', prefix.size());
@@ -62,19 +68,26 @@ class MemoryStore final : public storage::ObjectStore {
   }
   void remove(const std::string& name) override {
     storage::check_name(name);
+    const std::scoped_lock lock(mutex_);
     objects_.erase(name);
   }
   void withdraw(const std::string& name) override {
+    const std::scoped_lock lock(mutex_);
     if (objects_.erase(name) > 0) {
       unfinished_.insert(name);
     }
   }
-  [[nodiscard]] bool is_unfinished(const std::string& name) override { return unfinished_.contains(name); }
+  [[nodiscard]] bool is_unfinished(const std::string& name) override {
+    const std::scoped_lock lock(mutex_);
+    return unfinished_.contains(name);
+  }
   void remove_unfinished(const std::string& prefix) override {
+    const std::scoped_lock lock(mutex_);
     std::erase_if(unfinished_, [&](const auto& name) { return name.starts_with(prefix); });
   }
   void remove_all(const std::string& prefix) override {
     storage::check_name(std::string_view(prefix).substr(0, prefix.size() - 1));
+    const std::scoped_lock lock(mutex_);
     std::erase_if(objects_, [&](const auto& object) { return object.first.starts_with(prefix); });
     std::erase_if(unfinished_, [&](const auto& name) { return name.starts_with(prefix); });
   }
@@ -86,6 +99,7 @@ class MemoryStore final : public storage::ObjectStore {
   class Writer final : public storage::ObjectWriter {
    public:
     Writer(MemoryStore& store, std::string name) : store_(&store), name_(std::move(name)) {
+      const std::scoped_lock lock(store_->mutex_);
       store_->unfinished_.insert(name_);
     }
     Writer(const Writer&) = delete;
@@ -94,6 +108,7 @@ class MemoryStore final : public storage::ObjectStore {
     Writer& operator=(Writer&&) = delete;
     ~Writer() override { end(); }
     void write(base::ByteView bytes) override {
+      const std::scoped_lock lock(store_->mutex_);
       if (store_->room_ && bytes.size() > *store_->room_) {
         base::fail({.code = "no_room",
                     .exit = Exit::failed,
@@ -108,12 +123,16 @@ class MemoryStore final : public storage::ObjectStore {
       base::put(bytes_, bytes);
     }
     void commit() override {
-      store_->objects_[name_] = std::move(bytes_);
+      {
+        const std::scoped_lock lock(store_->mutex_);
+        store_->objects_[name_] = std::move(bytes_);
+      }
       end();
     }
 
    private:
     void end() {
+      const std::scoped_lock lock(store_->mutex_);
       const auto at = store_->unfinished_.find(name_);
       if (!std::exchange(ended_, true) && at != store_->unfinished_.end()) {
         store_->unfinished_.erase(at);
@@ -141,6 +160,7 @@ class MemoryStore final : public storage::ObjectStore {
     base::Bytes bytes_;
   };
 
+  std::mutex mutex_;
   std::uint64_t segment_bytes_;
   std::optional<std::uint64_t> room_;
   std::map<std::string, base::Bytes> objects_;

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <ctime>
+#include <mutex>
 #include <utility>
 
 #include "engine/base/fail.hpp"
@@ -29,6 +30,7 @@ class TarStore::Archive {
   }
 
   void add(const std::string& name, base::ByteView bytes) {
+    const std::scoped_lock lock(mutex_);
     const Entry entry(archive_entry_new());
     archive_entry_set_pathname(entry.get(), name.c_str());
     archive_entry_set_size(entry.get(), static_cast<la_int64_t>(bytes.size()));
@@ -75,6 +77,7 @@ class TarStore::Archive {
                 .next = {}});
   }
 
+  std::mutex mutex_;  // an entry is written as a whole
   int fd_;
   std::string object_;
   std::exception_ptr failure_;
