@@ -1,13 +1,12 @@
 #include "engine/config/duration.hpp"
 
 #include <array>
-#include <charconv>
 #include <cstdint>
-#include <system_error>
 
 #include "dbrollback/config.hpp"
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
+#include "engine/config/amount.hpp"
 
 namespace dbrollback {
 
@@ -15,48 +14,22 @@ namespace config {
 
 namespace {
 
-struct Unit {
-  std::string_view name;
-  std::int64_t milliseconds;
-};
-
-constexpr std::array<Unit, 5> units{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
+// Milliseconds.
+constexpr std::array<Unit<std::int64_t>, 5> units{
+    {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 
 // Far more than anybody waits or keeps, and far less than what overflows a clock of nanoseconds.
 constexpr std::int64_t longest_days = 36'500;
 
-struct Amount {
-  std::int64_t count = 0;
-  std::int64_t unit = 0;  // milliseconds
-  bool too_long = false;
-};
-
-// Nothing when it is not a whole number and a unit.
-std::optional<Amount> read_amount(std::string_view text) {
-  if (text.starts_with('-')) {
-    return std::nullopt;
-  }
-  Amount amount;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount.count);
-  if (error == std::errc::invalid_argument) {
-    return std::nullopt;
-  }
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  for (const Unit& unit : units) {
-    if (text == unit.name) {
-      amount.unit = unit.milliseconds;
-      amount.too_long = error != std::errc() || amount.count > longest_days * units[0].milliseconds / unit.milliseconds;
-      return amount;
-    }
-  }
-  return std::nullopt;
+std::optional<Amount<std::int64_t>> amount_of(std::string_view text) {
+  return read_amount(text, units, longest_days * units[0].size);
 }
 
 }  // namespace
 
 std::optional<std::chrono::milliseconds> read_duration(std::string_view text) {
-  const auto amount = read_amount(text);
-  if (!amount || amount->too_long) {
+  const auto amount = amount_of(text);
+  if (!amount || amount->too_large) {
     return std::nullopt;
   }
   return std::chrono::milliseconds(amount->count * amount->unit);
@@ -64,16 +37,16 @@ std::optional<std::chrono::milliseconds> read_duration(std::string_view text) {
 
 std::string write_duration(std::chrono::milliseconds duration) {
   const std::int64_t count = duration.count();
-  for (const Unit& unit : units) {
-    if (count != 0 && count % unit.milliseconds == 0) {
-      return base::cat(count / unit.milliseconds, unit.name);
+  for (const auto& unit : units) {
+    if (count != 0 && count % unit.size == 0) {
+      return base::cat(count / unit.size, unit.name);
     }
   }
   return "0s";
 }
 
 std::string not_a_duration(std::string_view text) {
-  if (read_amount(text)) {
+  if (amount_of(text)) {
     return base::cat("\"", text, "\" is too long; write at most ", longest_days, "d");
   }
   return base::cat("\"", base::printable(text),

@@ -1,12 +1,11 @@
 #include "engine/config/size.hpp"
 
 #include <array>
-#include <charconv>
-#include <system_error>
 
 #include "dbrollback/config.hpp"
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
+#include "engine/config/amount.hpp"
 
 namespace dbrollback {
 
@@ -14,52 +13,25 @@ namespace config {
 
 namespace {
 
-struct Unit {
-  std::string_view name;
-  std::uint64_t bytes;
-};
-
-constexpr std::array<Unit, 10> units{{{"B", 1},
-                                      {"kB", 1'000},
-                                      {"KB", 1'000},
-                                      {"MB", 1'000'000},
-                                      {"GB", 1'000'000'000},
-                                      {"TB", 1'000'000'000'000},
-                                      {"KiB", 1ULL << 10U},
-                                      {"MiB", 1ULL << 20U},
-                                      {"GiB", 1ULL << 30U},
-                                      {"TiB", 1ULL << 40U}}};
+constexpr std::array<Unit<std::uint64_t>, 10> units{{{"B", 1},
+                                                     {"kB", 1'000},
+                                                     {"KB", 1'000},
+                                                     {"MB", 1'000'000},
+                                                     {"GB", 1'000'000'000},
+                                                     {"TB", 1'000'000'000'000},
+                                                     {"KiB", 1ULL << 10U},
+                                                     {"MiB", 1ULL << 20U},
+                                                     {"GiB", 1ULL << 30U},
+                                                     {"TiB", 1ULL << 40U}}};
 
 constexpr std::uint64_t largest = 1'000'000'000'000'000;
 
-struct Amount {
-  std::uint64_t count = 0;
-  std::uint64_t unit = 0;
-  bool too_large = false;
-};
-
-// Nothing when it is not a whole number and a unit.
-std::optional<Amount> read_amount(std::string_view text) {
-  Amount amount;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount.count);
-  if (error == std::errc::invalid_argument) {
-    return std::nullopt;
-  }
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  for (const Unit& unit : units) {
-    if (text == unit.name) {
-      amount.unit = unit.bytes;
-      amount.too_large = error != std::errc() || amount.count > largest / unit.bytes;
-      return amount;
-    }
-  }
-  return std::nullopt;
-}
+std::optional<Amount<std::uint64_t>> amount_of(std::string_view text) { return read_amount(text, units, largest); }
 
 }  // namespace
 
 std::optional<std::uint64_t> read_size(std::string_view text) {
-  const auto amount = read_amount(text);
+  const auto amount = amount_of(text);
   if (!amount || amount->too_large) {
     return std::nullopt;
   }
@@ -67,7 +39,7 @@ std::optional<std::uint64_t> read_size(std::string_view text) {
 }
 
 std::string not_a_size(std::string_view text) {
-  if (read_amount(text)) {
+  if (amount_of(text)) {
     return base::cat("\"", text, "\" is too large; write at most 1000TB");
   }
   return base::cat("\"", base::printable(text),
