@@ -82,4 +82,13 @@ std::string with_bytes(const Fields& item, const char* key, std::string text) {
   return std::move(*bytes);
 }
 
+void put_text(Json& item, const std::string& key, const std::string& text) {
+  item[key] = text;
+  keep_bytes(item, cat(key, "_hex").c_str(), text);
+}
+
+std::string get_text(const Fields& item, const std::string& key) {
+  return with_bytes(item, cat(key, "_hex").c_str(), item.text(key.c_str()));
+}
+
 }  // namespace dbrollback::snapshot

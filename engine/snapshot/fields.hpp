@@ -39,4 +39,8 @@ class Fields {
 void keep_bytes(base::Json& item, const char* key, const std::string& text);
 [[nodiscard]] std::string with_bytes(const Fields& item, const char* key, std::string text);
 
+// A text and, where it is not UTF-8, its bytes as KEY_hex behind it; and such a text read again.
+void put_text(base::Json& item, const std::string& key, const std::string& text);
+[[nodiscard]] std::string get_text(const Fields& item, const std::string& key);
+
 }  // namespace dbrollback::snapshot

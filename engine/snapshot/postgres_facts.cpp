@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/text.hpp"
-#include "engine/snapshot/fields.hpp"
+#include "engine/snapshot/json_lists.hpp"
 #include "engine/snapshot/postgres_properties.hpp"
 
 namespace dbrollback::snapshot {
@@ -21,25 +21,12 @@ std::uint32_t id_of(const Fields& fields, const char* key) {
   return static_cast<std::uint32_t>(id);
 }
 
-// Names are those of a database that need not be UTF-8.
-void put_name(Json& out, const std::string& schema, const std::string& name) {
-  out["schema"] = schema;
-  out["name"] = name;
-  keep_bytes(out, "schema_hex", schema);
-  keep_bytes(out, "name_hex", name);
-}
-
-template <class Facts>
-void get_name(const Fields& fields, Facts& into) {
-  into.schema = with_bytes(fields, "schema_hex", fields.text("schema"));
-  into.name = with_bytes(fields, "name_hex", fields.text("name"));
-}
-
 }  // namespace
 
 Json to_json(const PostgresTableFacts& facts) {
   Json out = Json::object();
-  put_name(out, facts.schema, facts.name);
+  put_text(out, "schema", facts.schema);
+  put_text(out, "name", facts.name);
   out["oid"] = facts.oid;
   out["file_node"] = facts.file_node;
   out["tablespace"] = facts.tablespace;
@@ -54,7 +41,8 @@ Json to_json(const PostgresTableFacts& facts) {
 PostgresTableFacts postgres_table_from(const Json& json, const std::string& object) {
   const Fields fields(json, object);
   PostgresTableFacts out;
-  get_name(fields, out);
+  out.schema = get_text(fields, "schema");
+  out.name = get_text(fields, "name");
   out.oid = id_of(fields, "oid");
   out.file_node = id_of(fields, "file_node");
   out.tablespace = fields.text("tablespace");
@@ -72,21 +60,6 @@ PostgresTableFacts postgres_table_from(const Json& json, const std::string& obje
 }
 
 Json to_json(const PostgresFacts& facts) {
-  Json sequences = Json::array();
-  for (const SequenceFacts& sequence : facts.sequences) {
-    Json item = Json::object();
-    put_name(item, sequence.schema, sequence.name);
-    item["last_value"] = sequence.last_value;
-    item["is_called"] = sequence.is_called;
-    sequences.push_back(std::move(item));
-  }
-  Json views = Json::array();
-  for (const MaterializedViewFacts& view : facts.materialized_views) {
-    Json item = Json::object();
-    put_name(item, view.schema, view.name);
-    item["populated"] = view.populated;
-    views.push_back(std::move(item));
-  }
   return {{"system_identifier", facts.system_identifier},
           {"database_oid", facts.database_oid},
           {"database", facts.database},
@@ -95,8 +68,18 @@ Json to_json(const PostgresFacts& facts) {
           {"lsn", facts.lsn},
           {"counters_reset", facts.counters_reset},
           {"properties", to_json(facts.properties)},
-          {"sequences", std::move(sequences)},
-          {"materialized_views", std::move(views)}};
+          {"sequences", list_of(facts.sequences,
+                                [](Json& item, const SequenceFacts& sequence) {
+                                  put_text(item, "schema", sequence.schema);
+                                  put_text(item, "name", sequence.name);
+                                  item["last_value"] = sequence.last_value;
+                                  item["is_called"] = sequence.is_called;
+                                })},
+          {"materialized_views", list_of(facts.materialized_views, [](Json& item, const MaterializedViewFacts& view) {
+             put_text(item, "schema", view.schema);
+             put_text(item, "name", view.name);
+             item["populated"] = view.populated;
+           })}};
 }
 
 PostgresFacts postgres_facts_from(const Json& json, const std::string& object) {
@@ -110,19 +93,16 @@ PostgresFacts postgres_facts_from(const Json& json, const std::string& object) {
   out.lsn = fields.text("lsn");
   out.counters_reset = fields.text("counters_reset");
   out.properties = postgres_properties_from(fields.object("properties"));
-  for (const Json& item : fields.list("sequences")) {
-    const Fields sequence(item, object);
-    SequenceFacts& facts = out.sequences.emplace_back();
-    get_name(sequence, facts);
-    facts.last_value = sequence.signed_number("last_value");
-    facts.is_called = sequence.flag("is_called");
-  }
-  for (const Json& item : fields.list("materialized_views")) {
-    const Fields view(item, object);
-    MaterializedViewFacts& facts = out.materialized_views.emplace_back();
-    get_name(view, facts);
-    facts.populated = view.flag("populated");
-  }
+  out.sequences = items_of(fields, "sequences", [](const Fields& item) {
+    return SequenceFacts{.schema = get_text(item, "schema"),
+                         .name = get_text(item, "name"),
+                         .last_value = item.signed_number("last_value"),
+                         .is_called = item.flag("is_called")};
+  });
+  out.materialized_views = items_of(fields, "materialized_views", [](const Fields& item) {
+    return MaterializedViewFacts{
+        .schema = get_text(item, "schema"), .name = get_text(item, "name"), .populated = item.flag("populated")};
+  });
   return out;
 }
 
