@@ -1,10 +1,8 @@
 #include "engine/base/parallel.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <exception>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 namespace dbrollback::base {
@@ -34,6 +32,13 @@ void for_each_in_parallel(std::size_t count, unsigned most, const std::function<
   }
   if (failure) {
     std::rethrow_exception(failure);
+  }
+}
+
+void SharedProgress::add(std::uint64_t amount) {
+  untold_ += amount;
+  if (std::this_thread::get_id() == teller_) {
+    (*tell_)(untold_.exchange(0));
   }
 }
 

@@ -160,9 +160,11 @@ class Proving {
 
   void content_of_rows(SnapshotDetails details) {
     const snapshot::StoredRows rows(store_->objects(), std::move(details));
+    std::uint64_t done = 0;
     const auto contents = rows.contents([&](std::uint64_t bytes) {
+      done += bytes;
       snapshot::stop_if_cancelled(*observer_);
-      observer_->progress({.phase = "hashing rows", .done = bytes, .total = 0, .unit = "bytes"});
+      observer_->progress({.phase = "hashing rows", .done = done, .total = 0, .unit = "bytes"});
     });
     for (std::size_t i = 0; i < contents.size(); ++i) {
       const TableFacts& table = rows.manifest().tables[i];

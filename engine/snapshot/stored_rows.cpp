@@ -1,9 +1,7 @@
 #include "engine/snapshot/stored_rows.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "engine/base/parallel.hpp"
@@ -98,18 +96,14 @@ void StoredRows::read(const Run& run, Scratch& scratch, const std::function<void
 std::vector<Content> StoredRows::contents(const std::function<void(std::uint64_t bytes)>& progress) const {
   std::vector<Content> out(manifest_.tables.size());
   std::mutex mutex;
-  std::atomic<std::uint64_t> read_bytes{0};
-  const auto caller = std::this_thread::get_id();
+  base::SharedProgress shared(progress);
   base::for_each_in_parallel(runs_.size(), most_threads, [&](std::size_t i) {
     const Run& run = runs_[i];
     Scratch scratch;
     RowCounter counter;
     read(run, scratch, [&](base::ByteView raw) {
       counter.add(raw);
-      read_bytes += raw.size();
-      if (std::this_thread::get_id() == caller) {
-        progress(read_bytes);
-      }
+      shared.add(raw.size());
     });
     if (!counter.is_whole()) {
       fail_frame(frames_.frames()[run.end - 1], "end in the middle of a row");

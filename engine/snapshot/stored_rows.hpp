@@ -36,7 +36,7 @@ class StoredRows {
   void read(const Run& run, Scratch& scratch, const std::function<void(base::ByteView raw)>& take) const;
 
   // The number of rows and the content hash of each of the manifest's tables, on several threads. `progress` is told of
-  // bytes, by the calling thread, and may throw to stop.
+  // bytes read, by the calling thread, and may throw to stop.
   [[nodiscard]] std::vector<database::Content> contents(const std::function<void(std::uint64_t bytes)>& progress) const;
 
  private:

@@ -1,9 +1,7 @@
 #include "engine/snapshot/verify_stored.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <set>
-#include <thread>
 
 #include "dbrollback/error.hpp"
 #include "engine/base/fail.hpp"
@@ -27,7 +25,7 @@ constexpr unsigned most_threads = 4;
 class StoredVerifier {
  public:
   StoredVerifier(storage::ObjectStore& store, const std::string& id, const std::function<void(std::uint64_t)>& read)
-      : store_(&store), id_(&id), read_(&read) {}
+      : store_(&store), id_(&id), read_(read) {}
 
   StoredCheck run() {
     SnapshotDetails manifest;
@@ -40,7 +38,7 @@ class StoredVerifier {
     const auto parts = parts_of(manifest);
     std::vector<StoredCheck> checks(parts.size());
     base::for_each_in_parallel(parts.size(), most_threads, [&](std::size_t i) { parts[i](checks[i]); });
-    tell_read(0);
+    read_.add(0);
     for (const StoredCheck& check : checks) {
       result.damage.insert(result.damage.end(), check.damage.begin(), check.damage.end());
       result.beside.insert(result.beside.end(), check.beside.begin(), check.beside.end());
@@ -107,14 +105,6 @@ class StoredVerifier {
     }
   }
 
-  // `read` is called by the thread that asked for the verification alone.
-  void tell_read(std::uint64_t bytes) {
-    untold_ += bytes;
-    if (std::this_thread::get_id() == caller_) {
-      (*read_)(untold_.exchange(0));
-    }
-  }
-
   // Null when there is no such file.
   std::optional<std::string> hash_of(const std::string& name) {
     const auto file = store_->open(object_name(*id_, name));
@@ -127,7 +117,7 @@ class StoredVerifier {
     while (const std::size_t got = file->read_at(offset, buffer)) {
       hasher.update(base::ByteView(buffer).first(got));
       offset += got;
-      tell_read(got);
+      read_.add(got);
     }
     return to_hex(hasher.digest());
   }
@@ -199,7 +189,7 @@ class StoredVerifier {
         }
         ++check.frames;
         check.bytes += header_bytes + frame.entry.facts.stored_bytes;
-        tell_read(header_bytes + frame.entry.facts.stored_bytes);
+        read_.add(header_bytes + frame.entry.facts.stored_bytes);
       }
     });
   }
@@ -238,9 +228,7 @@ class StoredVerifier {
 
   storage::ObjectStore* store_;
   const std::string* id_;
-  const std::function<void(std::uint64_t)>* read_;
-  std::thread::id caller_ = std::this_thread::get_id();
-  std::atomic<std::uint64_t> untold_{0};
+  base::SharedProgress read_;
   const SnapshotDetails* manifest_ = nullptr;
   std::vector<PageRun> runs_;
 };

@@ -6,18 +6,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class ConfigEnvironment : public ConfigTest {
- protected:
-  // What is said about a variable's bad value.
-  std::string mistake_of(const std::string& name, const std::string& value) {
-    set(name, value);
-    const ErrorInfo info = error_of([&] { (void)load("[database.a]\nurl = '/a'\n"); });
-    EXPECT_EQ(info.code, "config");
-    EXPECT_EQ(info.exit, Exit::usage);
-    set(name, std::nullopt);
-    return info.message;
-  }
-};
+class ConfigEnvironment : public ConfigTest {};
 
 TEST_F(ConfigEnvironment, VariablesStandAboveTheFile) {
   set("DBROLLBACK_REPOSITORY", "/elsewhere");

@@ -326,14 +326,6 @@ TEST_F(ConfigPostgres, VariablesStandAboveTheFile) {
 }
 
 TEST_F(ConfigPostgres, MistakesInVariablesNameThem) {
-  const auto mistake_of = [&](const std::string& name, const std::string& value) {
-    set(name, value);
-    const ErrorInfo info = error_of([&] { (void)load("[database.a]\nurl = '/a'\n"); });
-    EXPECT_EQ(info.code, "config");
-    EXPECT_EQ(info.exit, Exit::usage);
-    set(name, std::nullopt);
-    return info.message;
-  };
   EXPECT_EQ(mistake_of("DBROLLBACK_JOBS", "0"),
             "DBROLLBACK_JOBS: 0 is out of range; it must be a whole number from 1 to 64");
   EXPECT_EQ(mistake_of("DBROLLBACK_JOBS", "x"), "DBROLLBACK_JOBS: \"x\" must be a whole number from 1 to 64");

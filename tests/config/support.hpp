@@ -54,6 +54,16 @@ class ConfigTest : public test::InFolder {
     return info.message.starts_with(name) ? "FILE" + info.message.substr(name.size()) : info.message;
   }
 
+  // The message about a variable's bad value.
+  [[nodiscard]] std::string mistake_of(const std::string& name, const std::string& value) {
+    set(name, value);
+    const ErrorInfo info = error_of([&] { (void)load("[database.a]\nurl = '/a'\n"); });
+    EXPECT_EQ(info.code, "config");
+    EXPECT_EQ(info.exit, Exit::usage);
+    set(name, std::nullopt);
+    return info.message;
+  }
+
  private:
   fs::path previous_;
   test::Environment environment_;

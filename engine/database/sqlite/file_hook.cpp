@@ -1,10 +1,17 @@
 #include "engine/database/sqlite/file_hook.hpp"
 
+#include <algorithm>
 #include <type_traits>
 
 #include "engine/database/sqlite/connection.hpp"
 
 namespace dbrollback::database::sqlite {
+
+namespace {
+
+constexpr std::uint64_t largest_piece = 256U << 10U;
+
+}  // namespace
 
 FileHook::FileHook(Connection& connection, Which which) {
   static_assert(std::is_standard_layout_v<Methods>);
@@ -30,6 +37,25 @@ FileHook::~FileHook() {
   if (file_ != nullptr) {
     file_->pMethods = before_;
   }
+}
+
+std::byte* FileHook::in_piece(std::uint64_t offset, std::uint64_t size) {
+  if (offset < piece_start_ || offset + size > piece_start_ + piece_bytes_) {
+    piece_bytes_ = 0;
+    sqlite3_int64 end = 0;
+    if (before_->xFileSize(file_, &end) != SQLITE_OK || static_cast<std::uint64_t>(end) < offset + size) {
+      return nullptr;
+    }
+    piece_.resize(largest_piece);
+    const std::uint64_t wanted = std::min(largest_piece, static_cast<std::uint64_t>(end) - offset);
+    if (size > wanted ||
+        real_read(piece_.data(), static_cast<int>(wanted), static_cast<sqlite3_int64>(offset)) != SQLITE_OK) {
+      return nullptr;
+    }
+    piece_start_ = offset;
+    piece_bytes_ = wanted;
+  }
+  return piece_.data() + (offset - piece_start_);
 }
 
 FileHook& FileHook::of(sqlite3_file* file) { return *reinterpret_cast<const Methods*>(file->pMethods)->hook; }

@@ -5,7 +5,6 @@
 
 #include <sqlite3.h>
 
-#include <algorithm>
 #include <cstdint>
 
 #include "engine/base/bytes.hpp"
@@ -39,7 +38,10 @@ class FileHook {
   int real_write(const void* bytes, int size, sqlite3_int64 offset) {
     return before_->xWrite(file_, bytes, size, offset);
   }
-  int real_size(sqlite3_int64& size) { return before_->xFileSize(file_, &size); }
+  // The file's bytes at [offset, offset + size), out of a piece that is read at once; null when they cannot be had.
+  // Precondition: nothing else writes to them before `forget_piece`.
+  std::byte* in_piece(std::uint64_t offset, std::uint64_t size);
+  void forget_piece() { piece_bytes_ = 0; }
 
  private:
   struct Methods {
@@ -56,44 +58,9 @@ class FileHook {
   sqlite3_file* file_ = nullptr;
   const sqlite3_io_methods* before_ = nullptr;
   Methods methods_{};
-};
-
-// Some of a file's bytes, kept so that the next ones need no system call.
-class FilePiece {
- public:
-  // The bytes at [offset, offset + size); null when `read` cannot give them. `read(into, size, offset)` and
-  // `end(size)` as FileHook's real_read and real_size.
-  template <class Read, class End>
-  std::byte* find(std::uint64_t offset, std::uint64_t size, Read read, End end) {
-    if (!holds(offset, size)) {
-      bytes_ = 0;
-      sqlite3_int64 there = 0;
-      if (end(there) != SQLITE_OK || static_cast<std::uint64_t>(there) < offset + size) {
-        return nullptr;
-      }
-      buffer_.resize(piece_bytes);
-      const std::uint64_t wanted = std::min(piece_bytes, static_cast<std::uint64_t>(there) - offset);
-      if (size > wanted ||
-          read(buffer_.data(), static_cast<int>(wanted), static_cast<sqlite3_int64>(offset)) != SQLITE_OK) {
-        return nullptr;
-      }
-      start_ = offset;
-      bytes_ = wanted;
-    }
-    return buffer_.data() + (offset - start_);
-  }
-  void forget() { bytes_ = 0; }
-
- private:
-  static constexpr std::uint64_t piece_bytes = 256U << 10U;
-
-  [[nodiscard]] bool holds(std::uint64_t offset, std::uint64_t size) const {
-    return offset >= start_ && offset + size <= start_ + bytes_;
-  }
-
-  base::Bytes buffer_;
-  std::uint64_t start_ = 0;
-  std::uint64_t bytes_ = 0;
+  base::Bytes piece_;
+  std::uint64_t piece_start_ = 0;
+  std::uint64_t piece_bytes_ = 0;
 };
 
 }  // namespace dbrollback::database::sqlite

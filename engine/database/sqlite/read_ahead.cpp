@@ -8,11 +8,7 @@ namespace dbrollback::database::sqlite {
 int ReadAhead::read(void* into, int size, sqlite3_int64 offset) {
   const auto length = static_cast<std::uint64_t>(size);
   // Less than a page is SQLite's look at what may change: a file's change counter, the header of a -wal.
-  const std::byte* found =
-      length < 512 ? nullptr
-                   : piece_.find(
-                         static_cast<std::uint64_t>(offset), length, [this](auto... to) { return real_read(to...); },
-                         [this](sqlite3_int64& end) { return real_size(end); });
+  const std::byte* found = length < 512 ? nullptr : in_piece(static_cast<std::uint64_t>(offset), length);
   if (found == nullptr) {
     return real_read(into, size, offset);
   }

@@ -18,8 +18,6 @@ class ReadAhead final : public FileHook {
 
  private:
   int read(void* into, int size, sqlite3_int64 offset) override;
-
-  FilePiece piece_;
 };
 
 }  // namespace dbrollback::database::sqlite

@@ -6,9 +6,7 @@ namespace dbrollback::database::sqlite {
 
 int WriteChanged::write(const void* bytes, int size, sqlite3_int64 offset) {
   const auto length = static_cast<std::size_t>(size);
-  std::byte* there = piece_.find(
-      static_cast<std::uint64_t>(offset), length, [this](auto... to) { return real_read(to...); },
-      [this](sqlite3_int64& end) { return real_size(end); });
+  std::byte* there = in_piece(static_cast<std::uint64_t>(offset), length);
   if (there != nullptr && std::memcmp(there, bytes, length) == 0) {
     return SQLITE_OK;
   }

@@ -14,9 +14,7 @@ class WriteChanged final : public FileHook {
 
  private:
   int write(const void* bytes, int size, sqlite3_int64 offset) override;
-  void truncated() override { piece_.forget(); }
-
-  FilePiece piece_;
+  void truncated() override { forget_piece(); }
 };
 
 }  // namespace dbrollback::database::sqlite
