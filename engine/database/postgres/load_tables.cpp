@@ -95,7 +95,7 @@ class Loading {
       }
     }
     std::ranges::sort(names);
-    names.erase(std::ranges::unique(names).begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
     if (!names.empty()) {
       Connection connection(*target_, options_);
       (void)connection.execute(cat("TRUNCATE ", base::join(names, ", ")));
