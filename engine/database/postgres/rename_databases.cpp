@@ -41,9 +41,9 @@ constexpr const char* locked_sql = R"(
 SELECT 1 FROM pg_locks WHERE pid = $1::int AND locktype = 'object' AND classid = 'pg_database'::regclass
   AND objid = $2::oid AND mode = 'AccessExclusiveLock' AND granted)";
 
+// Not in the WHERE clause, whose conditions the server may ask in any order.
 constexpr const char* end_sql = R"(
-SELECT pid FROM pg_stat_activity
-WHERE datid = ANY ($1::oid[]) AND pid = ANY ($2::int[]) AND pg_terminate_backend(pid))";
+SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE datid = ANY ($1::oid[]) AND pid = ANY ($2::int[]))";
 
 class Swap {
  public:
@@ -163,7 +163,9 @@ class Swap {
     if (!pids.empty()) {
       const Result ended = ender_->execute(end_sql, {array_of(oids_), array_of(pids)});
       for (int row = 0; row < ended.rows(); ++row) {
-        ended_.insert(ended.text(row, 0));
+        if (ended.boolean(row, 1)) {
+          ended_.insert(ended.text(row, 0));
+        }
       }
     }
   }
