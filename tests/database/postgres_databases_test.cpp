@@ -42,6 +42,7 @@ class PostgresDatabases : public testing::Test {
                                    "\"dbs \"\"Quoted\"\" Rôle\" NOLOGIN"}) {
       (void)any->execute(cat("DO $$ BEGIN CREATE ROLE ", role, "; EXCEPTION WHEN duplicate_object THEN END $$"));
     }
+    put_back();
     remove_databases(false);
   }
   static void TearDownTestSuite() {
@@ -60,6 +61,14 @@ class PostgresDatabases : public testing::Test {
     return connect_beside(parameters("postgres", user), {}, {});
   }
 
+  // What a test before has renamed.
+  static void put_back() {
+    if (exists(live) && exists(aside) && !exists(fresh)) {
+      const auto any = open("postgres");
+      (void)any->execute(cat("ALTER DATABASE ", live, " RENAME TO ", fresh));
+      (void)any->execute(cat("ALTER DATABASE ", aside, " RENAME TO ", live));
+    }
+  }
   // `all`: those of create_pair() too.
   static void remove_databases(bool all) {
     const auto any = open("postgres");
