@@ -121,10 +121,10 @@ PostgresServer::PostgresServer() {
 }
 
 void PostgresServer::start() {
-  process_ =
-      spawn(as_owner({server_programs() / "postgres", "-D", folder_ / "cluster" / "data", "-c", "fsync=off", "-c",
-                      "listen_addresses=", "-c", cat("unix_socket_directories=", (folder_ / "cluster").native())}),
-            folder_, folder_ / "log");
+  process_ = spawn(as_owner({server_programs() / "postgres", "-D", folder_ / "cluster" / "data", "-c", "fsync=off",
+                             "-c", "listen_addresses=", "-c", "max_prepared_transactions=5", "-c", "wal_level=logical",
+                             "-c", cat("unix_socket_directories=", (folder_ / "cluster").native())}),
+                   folder_, folder_ / "log");
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(120);
   while (!ready()) {
     if (::waitpid(process_, nullptr, WNOHANG) != 0 || std::chrono::steady_clock::now() > give_up) {
