@@ -1,5 +1,6 @@
 #include "engine/database/postgres/fill_database.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -132,15 +133,16 @@ class Filling {
   void keep_rows_of_extensions(std::vector<LoadTable>& tables) const {
     Connection connection(quiet_, options_->connection);
     for (const Relation& relation : list_relations(connection)) {
-      for (LoadTable& table : tables) {
-        if (!relation.configuration || table.schema != relation.schema || table.name != relation.name) {
-          continue;
-        }
-        table.keep_rows = true;
-        const std::string chosen = cat("FROM ONLY ", relation.quoted(), " ", relation.filter);
-        if (connection.value(cat("SELECT 1 ", chosen, " LIMIT 1"))) {
-          (void)connection.execute(cat("DELETE ", chosen));
-        }
+      const auto table = !relation.configuration ? tables.end() : std::ranges::find_if(tables, [&](const auto& each) {
+        return each.schema == relation.schema && each.name == relation.name;
+      });
+      if (table == tables.end()) {
+        continue;
+      }
+      table->keep_rows = true;
+      const std::string chosen = cat("FROM ONLY ", relation.quoted(), " ", relation.filter);
+      if (connection.value(cat("SELECT 1 ", chosen, " LIMIT 1"))) {  // that may be allowed where DELETE is not
+        (void)connection.execute(cat("DELETE ", chosen));
       }
     }
   }
@@ -179,7 +181,8 @@ void fill_database(const Parameters& target, const StoredDatabase& stored, const
     Filling(target, stored, options).run();
   } catch (const Error& error) {
     ErrorInfo info = error.info();
-    info.state = cat("the database ", base::printable(target.database()), " holds a part of the snapshot only");
+    info.state = cat("the database ", base::printable(target.database()),
+                     " is incomplete: it holds a part of the snapshot at most");
     throw Error(std::move(info));
   }
 }
