@@ -10,7 +10,7 @@
 #include "engine/database/postgres/postgres_view.hpp"
 #include "engine/snapshot/capture.hpp"
 #include "engine/snapshot/manifest.hpp"
-#include "engine/snapshot/stored_rows.hpp"
+#include "engine/snapshot/stored_row_source.hpp"
 #include "tests/support/memory_store.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/unit.hpp"
@@ -21,25 +21,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr const char* id = "20261121T000000Z-0001";
-
-class StoredSource final : public RowSource {
- public:
-  explicit StoredSource(const snapshot::StoredRows& rows) : rows_(&rows) {}
-  [[nodiscard]] std::vector<Run> runs() const override {
-    std::vector<Run> out;
-    for (const auto& run : rows_->runs()) {
-      out.push_back({.table = run.table, .bytes = run.raw_bytes});
-    }
-    return out;
-  }
-  void read(std::size_t run, const std::function<void(base::ByteView)>& take) const override {
-    snapshot::StoredRows::Scratch scratch;
-    rows_->read(rows_->runs()[run], scratch, take);
-  }
-
- private:
-  const snapshot::StoredRows* rows_;
-};
 
 class PostgresRows : public testing::Test {
  protected:
@@ -162,7 +143,7 @@ TEST_F(PostgresRows, ComeBackAsTheyWere) {
       target.columns.push_back(column.name);
     }
   }
-  load_tables(Parameters::parse(server().url("copy")), {}, targets, StoredSource(rows), "UTF8", 3,
+  load_tables(Parameters::parse(server().url("copy")), {}, targets, snapshot::StoredRowSource(rows), "UTF8", 3,
               [](std::uint64_t /*bytes*/) {});
   sql("copy", "DELETE FROM h_empty");  // a table without rows in the snapshot has no run
   EXPECT_EQ(contents_now("copy"), contents_now("app"));

@@ -17,7 +17,7 @@ constexpr int ctid_ranges_since = 140000;
 // Parts of a table whose rows are not in blocks, or are chosen by a filter, would be read whole for each.
 bool can_be_cut(const Relation& table, int server_version) {
   return server_version >= ctid_ranges_since && table.access_method == "heap" && table.filter.empty() &&
-         table.blocks >= 2 * blocks_per_part;
+         table.query.empty() && table.blocks >= 2 * blocks_per_part;
 }
 
 std::string column_list(const Relation& table) {
@@ -67,6 +67,9 @@ std::string copy_sql(const Relation& table, const CopyPart& part, const std::str
   const std::string columns = column_list(table);
   const std::string options =
       encoding == "UTF8" || encoding == "SQL_ASCII" ? "" : cat(" WITH (ENCODING ", literal(encoding), ")");
+  if (!table.query.empty()) {
+    return cat("COPY (", table.query, ") TO STDOUT", options);
+  }
   if (part.whole && table.filter.empty() && !columns.empty()) {
     return cat("COPY ", table.quoted(), " (", columns, ") TO STDOUT", options);
   }

@@ -1,8 +1,11 @@
 #include "engine/database/postgres/describe.hpp"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "engine/base/text.hpp"
+#include "engine/database/postgres/large_objects.hpp"
 #include "engine/database/postgres/read_properties.hpp"
 #include "engine/database/postgres/read_schema.hpp"
 
@@ -72,6 +75,27 @@ void leave_out_invalid_indexes(Connection& connection, Description& out) {
   }
 }
 
+constexpr const char* object_labels_sql = R"(
+SELECT DISTINCT objoid FROM pg_seclabel WHERE classoid = 'pg_largeobject'::regclass ORDER BY objoid)";
+
+void leave_out_labels(Connection& connection, Description& out) {
+  const Result rows = connection.execute(object_labels_sql);
+  for (int row = 0; row < rows.rows(); ++row) {
+    out.left_out.emplace_back(cat("security labels of large object ", rows.text(row, 0)),
+                              "this version stores none of large objects");
+  }
+}
+
+// With large objects among them, in order.
+std::vector<Relation> relations_of(ExportedSnapshot& snapshot) {
+  std::vector<Relation> out = snapshot.relations();
+  for (Relation& relation : large_object_relations(snapshot.connection())) {
+    out.push_back(std::move(relation));
+  }
+  std::ranges::sort(out, {}, [](const Relation& each) { return std::tie(each.schema, each.name); });
+  return out;
+}
+
 // Nothing is left out silently.
 void leave_out(const Relation& relation, Description& out) {
   const std::string name = shown_name(relation.schema, relation.name);
@@ -136,7 +160,8 @@ Description describe(ExportedSnapshot& snapshot, std::vector<Relation>& tables) 
   about.sequences = read_sequences(connection, snapshot.relations());
   out.schema.objects = read_objects(connection);
   leave_out_invalid_indexes(connection, out);
-  for (const Relation& relation : snapshot.relations()) {
+  leave_out_labels(connection, out);
+  for (const Relation& relation : relations_of(snapshot)) {
     if (relation.kind == 'm') {
       about.materialized_views.push_back(
           {.schema = relation.schema, .name = relation.name, .populated = relation.populated});

@@ -1,6 +1,7 @@
 #include "engine/database/postgres/errors.hpp"
 
 #include <array>
+#include <utility>
 
 #include "engine/base/text.hpp"
 
@@ -79,6 +80,13 @@ ErrorInfo describe_failure(const ServerMessage& message, const std::string& wher
           .state = "nothing was changed",
           .next = lost ? "check that the server is running, and the host, port and user of the URL"
                        : std::string(meaning.next)};
+}
+
+Error failure_of(const std::string& object, const Error& error) {
+  ErrorInfo info = error.info();
+  info.message = cat(printable(object), ": ", info.message);
+  info.object = object;
+  return Error(std::move(info));
 }
 
 }  // namespace dbrollback::database::postgres

@@ -19,4 +19,7 @@ struct ServerMessage {
 [[nodiscard]] ErrorInfo describe_failure(const ServerMessage& message, const std::string& where,
                                          const std::string& doing);
 
+// The same failure of something that its message does not name: "table public.orders".
+[[nodiscard]] Error failure_of(const std::string& object, const Error& error);
+
 }  // namespace dbrollback::database::postgres

@@ -4,6 +4,7 @@
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
+#include "engine/database/postgres/large_objects.hpp"
 #include "engine/database/postgres/pooler.hpp"
 
 namespace dbrollback::database::postgres {
@@ -103,6 +104,7 @@ bool ExportedSnapshot::try_to_take() {
 void ExportedSnapshot::require_readable() const {
   std::vector<std::string> closed;
   std::vector<std::string> hidden;
+  const std::vector<std::string> objects = closed_large_objects(*connection_);
   for (const Relation& relation : relations_) {
     if (relation.has_rows() && !relation.readable) {
       closed.push_back(relation.quoted());
@@ -110,6 +112,8 @@ void ExportedSnapshot::require_readable() const {
       hidden.push_back(relation.quoted());
     }
   }
+  const bool needs_more = !hidden.empty() || !objects.empty();
+  closed.insert(closed.end(), objects.begin(), objects.end());
   if (!closed.empty() || !hidden.empty()) {
     const std::string closed_words = closed.empty() ? "" : cat("it may not read ", named(closed));
     const std::string hidden_words =
@@ -121,8 +125,9 @@ void ExportedSnapshot::require_readable() const {
                                closed.empty() || hidden.empty() ? "" : "; ", hidden_words),
                 .object = connection_->shown(),
                 .state = "nothing was changed",
-                .next = hidden.empty() ? "GRANT pg_read_all_data to it, or use another role"
-                                       : "use a superuser or a role with BYPASSRLS"});
+                .next = !needs_more       ? "GRANT pg_read_all_data to it, or use another role"
+                        : objects.empty() ? "use a superuser or a role with BYPASSRLS"
+                                          : "use a superuser, or the role that owns them"});
   }
 }
 

@@ -17,8 +17,8 @@ class ExportedSnapshot {
  public:
   // Locks first, takes the snapshot then, and starts over when tables came or went in between. Waits for no lock longer
   // than the options say: Error "database_locked" (Exit::busy). Throws "not_readable" (Exit::failed) naming the tables
-  // whose rows this role may not see, all of them, and "pooled" where sessions are not ours for longer than a
-  // transaction.
+  // whose rows this role may not see, all of them, and large objects, and "pooled" where sessions are not ours for
+  // longer than a transaction.
   ExportedSnapshot(const Parameters& parameters, const ConnectionOptions& options);
 
   [[nodiscard]] const std::string& name() const { return name_; }

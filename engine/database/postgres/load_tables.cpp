@@ -21,8 +21,8 @@ struct Load {
 };
 
 // The largest first. A table with more than its share is loaded by several sessions.
-std::vector<Load> plan(const RowSource& source, std::size_t tables, unsigned jobs) {
-  std::vector<Load> whole(tables);
+std::vector<Load> plan(const RowSource& source, const std::vector<LoadTable>& tables, unsigned jobs) {
+  std::vector<Load> whole(tables.size());
   std::uint64_t total = 0;
   const auto runs = source.runs();
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -30,6 +30,7 @@ std::vector<Load> plan(const RowSource& source, std::size_t tables, unsigned job
     load.table = runs[i].table;
     load.runs.push_back(i);
     load.bytes += runs[i].bytes;
+    load.frozen = !tables[load.table].keep_rows;
     total += runs[i].bytes;
   }
   std::vector<Load> loads;
@@ -72,7 +73,7 @@ class Loading {
         source_(&source),
         encoding_(&encoding),
         jobs_(jobs),
-        loads_(plan(source, tables.size(), jobs)) {}
+        loads_(plan(source, tables, jobs)) {}
 
   void run(const std::function<void(std::uint64_t bytes)>& progress) {
     empty_shared_tables();
@@ -90,7 +91,7 @@ class Loading {
   void empty_shared_tables() {
     std::vector<std::string> names;
     for (const Load& load : loads_) {
-      if (!load.frozen) {
+      if (!load.frozen && !(*tables_)[load.table].keep_rows) {
         names.push_back(cat("ONLY ", name_of(load)));
       }
     }
@@ -107,7 +108,14 @@ class Loading {
     options.tick = [this] { threads_.stop_if_failed(); };
     Connection connection(*target_, options);
     for (std::size_t i = next_++; i < loads_.size(); i = next_++) {
-      load(connection, loads_[i]);
+      try {
+        load(connection, loads_[i]);
+      } catch (const Error& error) {
+        if (error.info().object != connection.shown()) {  // not the server's: it names what it is about
+          throw;
+        }
+        throw failure_of(cat("table ", name_of(loads_[i])), error);
+      }
     }
   }
 

@@ -63,8 +63,10 @@ const Relation& PostgresView::table(const std::string& name) const {
 }
 
 std::uint64_t PostgresView::count(const std::string& name) {
-  const auto rows =
-      connection().value(cat("SELECT count(*) FROM ONLY ", table(name).quoted(), " ", table(name).filter));
+  const Relation& relation = table(name);
+  const std::string from = relation.query.empty() ? cat("ONLY ", relation.quoted(), " ", relation.filter)
+                                                  : cat("(", relation.query, ") AS rows");
+  const auto rows = connection().value(cat("SELECT count(*) FROM ", from));
   return std::stoull(rows.value_or("0"));
 }
 

@@ -40,6 +40,7 @@ struct Relation {
   bool hidden_rows = false;    // a row security policy keeps rows from this role
   std::uint64_t blocks = 0;
   Counters counters;
+  std::string query;             // a SELECT that gives its rows; empty: they are read from the table
   std::vector<Column> columns;   // without dropped ones
   std::vector<std::string> key;  // columns of the primary key, in its order
 

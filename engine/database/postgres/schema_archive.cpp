@@ -1,6 +1,9 @@
 #include "engine/database/postgres/schema_archive.hpp"
 
 #include <optional>
+#include <sstream>
+#include <string_view>
+#include <utility>
 
 #include "engine/base/fail.hpp"
 #include "engine/base/file.hpp"
@@ -50,12 +53,27 @@ class Login {
   std::map<std::string, std::string> environment_;
 };
 
-std::string first_line(const std::string& messages) { return messages.substr(0, messages.find('\n')); }
+// The first error among all that a program said, and before it the object that it is about. Nothing after it, as is the
+// statement: that may hold a password.
+std::string first_error(const std::string& messages, const std::string& program) {
+  constexpr std::string_view entry_mark = "from TOC entry ";
+  std::string entry;
+  std::istringstream lines(messages);
+  for (std::string line; std::getline(lines, line);) {
+    if (const auto at = line.find(entry_mark); at != std::string::npos) {
+      const auto kind = line.find_first_not_of("0123456789; ", at + entry_mark.size());  // behind three numbers
+      entry = kind == std::string::npos ? "" : cat(line.substr(kind), ": ");
+    } else if (line.starts_with(cat(program, ": error: "))) {
+      return entry + line.substr(program.size() + 2);
+    }
+  }
+  return messages.substr(0, messages.find('\n'));
+}
 
 [[noreturn]] void fail(const std::string& code, Exit exit, const std::string& program, const base::Outcome& outcome,
                        const std::string& object, const std::string& next) {
   const std::string said =
-      outcome.messages.empty() ? cat("ended by signal ", outcome.signal) : first_line(outcome.messages);
+      outcome.messages.empty() ? cat("ended by signal ", outcome.signal) : first_error(outcome.messages, program);
   base::fail({.code = code,
               .exit = exit,
               .message = cat(program, " failed for ", base::printable(object), ": ", base::printable(said)),
@@ -89,18 +107,26 @@ void dump_schema(const ClientPrograms& programs, const Parameters& parameters, c
 }
 
 void restore_schema(const ClientPrograms& programs, const Parameters& parameters, const base::fs::path& archive,
-                    Section section, unsigned jobs, const std::function<void()>& tick) {
+                    Section section, const RestoreOptions& options) {
   const Login login(parameters);
   base::Command command;
   command.arguments = {programs.path_of("pg_restore").native(),
                        cat("--section=", section == Section::before_rows ? "pre-data" : "post-data"),
                        "--exit-on-error",
+                       "--verbose",  // which object an error is about is said only so
                        "--no-password",
-                       cat("--jobs=", section == Section::before_rows ? 1 : jobs),
-                       cat("--dbname=", parameters.without_secrets()),
-                       archive.native()};
+                       cat("--jobs=", section == Section::before_rows ? 1 : options.jobs),
+                       cat("--dbname=", parameters.without_secrets())};
+  for (const auto& [wanted, word] : {std::pair(options.no_owner, "--no-owner"),
+                                     {options.no_privileges, "--no-privileges"},
+                                     {options.no_tablespaces, "--no-tablespaces"}}) {
+    if (wanted) {
+      command.arguments.emplace_back(word);
+    }
+  }
+  command.arguments.push_back(archive.native());
   command.environment = login.environment();
-  command.tick = tick;
+  command.tick = options.tick;
   const base::Outcome outcome = base::run(command);
   if (!outcome.succeeded()) {
     fail("pg_restore_failed", Exit::failed, "pg_restore", outcome, parameters.shown(),

@@ -24,10 +24,18 @@ void dump_schema(const ClientPrograms& programs, const Parameters& parameters, c
 // Which part of an archive comes before the rows (tables), and which after them (indexes, constraints, triggers).
 enum class Section { before_rows, after_rows };
 
+struct RestoreOptions {
+  unsigned jobs = 1;           // sessions that make what comes after the rows
+  bool no_owner = false;       // everything becomes the restoring role's
+  bool no_privileges = false;  // nothing is granted or revoked
+  bool no_tablespaces = false;
+  std::function<void()> tick;
+};
+
 // Puts a part of an archive into the database that `parameters` name. `archive`: a file. Stops at the first error:
-// "pg_restore_failed" with what it said. State after a failure: some of the objects are there.
+// "pg_restore_failed" with the object and what the server said. State after a failure: some of the objects are there.
 void restore_schema(const ClientPrograms& programs, const Parameters& parameters, const base::fs::path& archive,
-                    Section section, unsigned jobs, const std::function<void()>& tick);
+                    Section section, const RestoreOptions& options);
 
 // Reads an archive to its end without putting it anywhere: `pg_restore --list` would be content with less. Throws
 // "damaged_schema" (Exit::damaged) with what pg_restore said.
