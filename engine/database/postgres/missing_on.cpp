@@ -20,9 +20,9 @@ void look_for_extensions(Connection& connection, const std::vector<PostgresExten
     const Result rows = connection.execute(
         "SELECT version FROM pg_available_extension_versions WHERE name = $1 ORDER BY version COLLATE \"C\"",
         {extension.name});
-    std::vector<std::string> versions;
+    std::vector<std::string> versions(static_cast<std::size_t>(rows.rows()));
     for (int row = 0; row < rows.rows(); ++row) {
-      versions.push_back(rows.text(row, 0));
+      versions[static_cast<std::size_t>(row)] = rows.text(row, 0);
     }
     if (std::ranges::find(versions, extension.version) == versions.end()) {
       missing.push_back(
