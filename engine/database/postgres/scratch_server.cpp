@@ -246,11 +246,10 @@ void ScratchServer::start(const ScratchOptions& options) {
     }
     std::this_thread::sleep_for(look_again_after);
   }
-  try {
-    (void)Connection(parameters_, {});
-  } catch (const Error& error) {  // of libpq's environment, perhaps
-    fail_start("postgres", folder_.path(), account_, error.what());
-  }
+  ConnectionOptions connection;
+  connection.connect_timeout = options.start_timeout;
+  connection.tick = options.tick;
+  (void)Connection(parameters_, connection);  // who reads PG… variables (PGSERVICE, PGREQUIREAUTH) is libpq
 }
 
 // https://www.postgresql.org/docs/current/storage-file-layout.html, postmaster.pid

@@ -32,8 +32,8 @@ class ScratchServer {
  public:
   // Returns when it accepts connections. The kernel ends the server at once when the thread that makes this dies, so
   // that thread has to live as long as the server is wanted. Errors (Exit::failed): "no_scratch_server" with the last
-  // lines that initdb or the server wrote; "no_program"; Exit::usage "no_user", and "server_elsewhere" where PGHOSTADDR
-  // would lead to another server. After a failure nothing is left.
+  // lines that initdb or the server wrote; "no_program"; as of Connection; Exit::usage "no_user", and
+  // "server_elsewhere" where PGHOSTADDR would lead to another server. After a failure nothing is left.
   explicit ScratchServer(const ScratchOptions& options);
   ~ScratchServer();
   ScratchServer(const ScratchServer&) = delete;
