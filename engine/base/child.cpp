@@ -1,16 +1,16 @@
 #include "engine/base/child.hpp"
 
-#include <pwd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
+#include "engine/base/account.hpp"
 #include "engine/base/fail.hpp"
 #include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
@@ -55,22 +55,21 @@ fs::path locate(const Command& command) {
 std::vector<std::string> words_of(const Command& command) {
   std::vector<std::string> words = command.arguments;
   words.front() = locate(command);
-  if (command.as_user.empty()) {
+  if (command.as_user.empty() && command.death_signal == 0) {
     return words;
   }
   const auto setpriv = find_program("setpriv");
   if (!setpriv) {
     fail_no_program({.arguments = {"setpriv"}, .install = "the Debian package util-linux"}, "it is not in PATH");
   }
-  std::array<char, 16384> buffer{};
-  struct passwd entry {};
-  struct passwd* found = nullptr;
-  (void)::getpwnam_r(command.as_user.c_str(), &entry, buffer.data(), buffer.size(), &found);
-  if (found == nullptr) {
-    fail_usage("no_user", cat("there is no account ", printable(command.as_user)), command.as_user);
+  std::vector<std::string> first{*setpriv};
+  if (!command.as_user.empty()) {
+    const Account account = account_of(command.as_user);
+    first.insert(first.end(), {cat("--reuid=", account.user), cat("--regid=", account.group), "--init-groups"});
   }
-  words.insert(words.begin(), {*setpriv, cat("--reuid=", entry.pw_uid), cat("--regid=", entry.pw_gid), "--init-groups",
-                               "--pdeathsig", "TERM", "--"});
+  const char* const name = ::sigabbrev_np(command.death_signal == 0 ? SIGTERM : command.death_signal);
+  first.insert(first.end(), {"--pdeathsig", name, "--"});
+  words.insert(words.begin(), first.begin(), first.end());
   return words;
 }
 
@@ -119,18 +118,26 @@ Child::Child(const Command& command) : name_(printable(command.arguments.front()
     fail_errno(ENOENT, "work in", command.folder);
   }
   Pipe in = command.give_input ? make_pipe() : Pipe();
-  Pipe out = make_pipe();
-  Pipe err = make_pipe();
+  Pipe out;
+  Pipe err;
+  PipeEnd log;
+  if (command.log.empty()) {
+    out = make_pipe();
+    err = make_pipe();
+  } else {
+    log = open_log(command.log);
+  }
   if (in.to.is_open()) {
     make_nonblocking(in.to);
   }
   const std::vector<char*> argv = pointers_to(words);
   const std::vector<char*> envp = pointers_to(environment);
-  const Spawn what{.program = words.front().c_str(),
-                   .arguments = argv.data(),
-                   .environment = envp.data(),
-                   .folder = command.folder.empty() ? nullptr : command.folder.c_str(),
-                   .standard = {in.from.fd(), out.to.fd(), err.to.fd()}};
+  const Spawn what{
+      .program = words.front().c_str(),
+      .arguments = argv.data(),
+      .environment = envp.data(),
+      .folder = command.folder.empty() ? nullptr : command.folder.c_str(),
+      .standard = {in.from.fd(), log.is_open() ? log.fd() : out.to.fd(), log.is_open() ? log.fd() : err.to.fd()}};
   if (system().spawn(what, pid_) != 0) {
     pid_ = -1;
     if (errno == ENOEXEC || errno == ENOENT) {  // a damaged binary, or a script whose interpreter is missing

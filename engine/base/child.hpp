@@ -1,4 +1,5 @@
-// A program that was started, for run.cpp: its process, and this side of its pipes.
+// A program that was started: its process, and this side of its pipes. For run.cpp, and for programs that serve for as
+// long as somebody holds them, which have a log instead of pipes.
 #pragma once
 
 #include <sys/types.h>
@@ -13,7 +14,8 @@ namespace dbrollback::base {
 
 class Child {
  public:
-  // Starts it, in a process group of its own. Throws Error "no_program" and others; then nothing was started.
+  // Starts it, in a process group of its own; of the command, nothing that says when to stop counts here. Throws Error
+  // "no_program" and others; then nothing was started.
   explicit Child(const Command& command);
   // Kills what is left of the group where `reap` was not called.
   ~Child();
@@ -22,8 +24,8 @@ class Child {
   Child(Child&&) = delete;
   Child& operator=(Child&&) = delete;
 
-  PipeEnd input;  // closed where the command gives none; writing to it never blocks
-  PipeEnd output;
+  PipeEnd input;   // closed where the command gives none; writing to it never blocks
+  PipeEnd output;  // both closed where the command has a log
   PipeEnd messages;
 
   [[nodiscard]] const std::string& name() const { return name_; }  // for messages

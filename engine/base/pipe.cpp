@@ -52,6 +52,15 @@ Pipe make_pipe() {
   return {.from = above_standard(std::move(from)), .to = above_standard(std::move(to))};
 }
 
+PipeEnd open_log(const fs::path& path) {
+  const int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
+  const int fd = uninterrupted([&] { return system().open(path.c_str(), flags, 0600); });
+  if (fd < 0) {
+    fail_errno(errno, "open", path);
+  }
+  return above_standard(PipeEnd(fd));
+}
+
 void make_nonblocking(const PipeEnd& end) {
   if (::fcntl(end.fd(), F_SETFL, O_NONBLOCK) != 0) {
     fail_errno(errno, "set up", "a pipe");

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include "engine/base/bytes.hpp"
+#include "engine/base/file.hpp"
 
 namespace dbrollback::base {
 
@@ -33,6 +34,10 @@ struct Pipe {
 
 // Its descriptors are from 3 on.
 [[nodiscard]] Pipe make_pipe();
+
+// What several processes may write to as to one pipe: the end of a file, which is made for this account alone where it
+// is missing. From 3 on too. Throws Error naming the file.
+[[nodiscard]] PipeEnd open_log(const fs::path& path);
 
 // Writing fails with EAGAIN where it would wait.
 void make_nonblocking(const PipeEnd& end);

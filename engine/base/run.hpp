@@ -32,8 +32,14 @@ struct Command {
   // Asked about ten times a second; throws to stop the program.
   std::function<void()> tick{};
 
-  // As root: the account to run as, with its groups, by setpriv(1). The program gets SIGTERM when this thread dies.
+  // A file at whose end its output and its messages go, instead of anywhere above; made where it is missing.
+  fs::path log{};
+
+  // As root: the account to run as, with its groups, by setpriv(1).
   std::string as_user{};
+  // What the program gets when the thread that started it dies, however it dies; also by setpriv(1). 0: SIGTERM with
+  // `as_user`, nothing without.
+  int death_signal = 0;
   // What to install where the program is missing, for people: "the Debian package postgresql-client-15".
   std::string install{};
 };

@@ -40,6 +40,11 @@ Json to_json(const PostgresDatabaseFacts& facts) {
     put_text(item, "name", setting.name);
     put_text(item, "value", setting.value);
   });
+  out["extensions"] = list_of(facts.extensions, [](Json& item, const PostgresExtension& extension) {
+    put_text(item, "name", extension.name);
+    put_text(item, "version", extension.version);
+    put_text(item, "schema", extension.schema);
+  });
   out["roles"] = list_of(facts.roles, [](Json& item, const std::string& role) { put_text(item, "name", role); });
   return out;
 }
@@ -72,6 +77,10 @@ PostgresDatabaseFacts postgres_properties_from(const Fields& fields) {
   out.settings = items_of(fields, "settings", [](const Fields& item) {
     return PostgresSetting{
         .role = get_text(item, "role"), .name = get_text(item, "name"), .value = get_text(item, "value")};
+  });
+  out.extensions = items_of(fields, "extensions", [](const Fields& item) {
+    return PostgresExtension{
+        .name = get_text(item, "name"), .version = get_text(item, "version"), .schema = get_text(item, "schema")};
   });
   out.roles = items_of(fields, "roles", [](const Fields& item) { return get_text(item, "name"); });
   return out;

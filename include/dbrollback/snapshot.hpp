@@ -114,6 +114,13 @@ struct PostgresLabel {
   friend bool operator==(const PostgresLabel&, const PostgresLabel&) = default;
 };
 
+struct PostgresExtension {
+  std::string name;
+  std::string version;
+  std::string schema;  // that its objects are in
+  friend bool operator==(const PostgresExtension&, const PostgresExtension&) = default;
+};
+
 // What belongs to a PostgreSQL database itself and not to anything in it: a new one is made with it.
 struct PostgresDatabaseFacts {
   std::string owner;
@@ -133,6 +140,7 @@ struct PostgresDatabaseFacts {
   std::vector<PostgresGrant> grants;  // all of them, the owner's and those that every database begins with too
   std::vector<PostgresLabel> labels;
   std::vector<PostgresSetting> settings;
+  std::vector<PostgresExtension> extensions;
   std::vector<std::string> roles;  // that it, its objects, their grants, policies and default privileges name
   friend bool operator==(const PostgresDatabaseFacts&, const PostgresDatabaseFacts&) = default;
 };

@@ -11,8 +11,10 @@
 #include <stdexcept>
 #include <thread>
 
+#include "engine/base/child.hpp"
 #include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
+#include "tests/support/another_process.hpp"
 #include "tests/support/unit.hpp"
 
 namespace dbrollback::base {
@@ -358,6 +360,48 @@ TEST_F(Run, RunsAsAnotherAccount) {
   EXPECT_EQ((" " + done.output.substr(7)).find(" 0"), std::string::npos) << "root's groups are gone";
   command.as_user = "no-such-account";
   EXPECT_EQ(test::error_of([&] { (void)run(command); }).code, "no_user");
+}
+
+TEST_F(Run, LogsWhereItIsTold) {
+  Command command = shell("echo said; echo more >&2");
+  command.log = at("log");
+  for (int i = 0; i < 2; ++i) {
+    const Outcome done = run(command);
+    EXPECT_TRUE(done.succeeded());
+    EXPECT_EQ(done.output + done.messages, "");
+  }
+  EXPECT_EQ(test::content_of(at("log")), "said\nmore\nsaid\nmore\n");
+  command.log = at("absent/log");
+  EXPECT_EQ(test::error_of([&] { (void)run(command); }).object, at("absent/log"));
+}
+
+TEST_F(Run, TellsTheProgramOfOurDeath) {
+  const std::string script = cat("trap 'echo told >\"", at("said").native(), "\"; exit' USR1; echo $$ >'",
+                                 at("pid").native(), "'; while :; do sleep 0.05; done");
+  for (const bool as_another : {false, true}) {
+    if (as_another && ::geteuid() != 0) {
+      continue;
+    }
+    fs::permissions(folder(), fs::perms::all);
+    test::AnotherProcess owner([&] {
+      Command command = shell(script);
+      command.log = "/dev/null";
+      command.as_user = as_another ? "nobody" : "";
+      command.death_signal = SIGUSR1;
+      auto child = std::make_unique<Child>(command);
+      while (line_of("pid").empty()) {
+        std::this_thread::sleep_for(milliseconds(5));
+      }
+      return child;
+    });
+    const std::string pid = line_of("pid");
+    EXPECT_TRUE(is_alive(pid));
+    owner.kill();
+    EXPECT_TRUE(ends_soon(pid));
+    EXPECT_EQ(line_of("said"), "told") << as_another;
+    fs::remove(at("pid"));
+    fs::remove(at("said"));
+  }
 }
 
 TEST_F(Run, WorksOnSeveralThreads) {

@@ -87,6 +87,28 @@ TEST_F(FindClientPrograms, OtherwiseTakesTheLowestNewerOne) {
   EXPECT_EQ(found_for(90624), debian("13"));
 }
 
+TEST_F(FindClientPrograms, FindsAServerOfTheSameMajorVersionOnly) {
+  const ClientPlaces places{.configured = {}, .root = at("root")};
+  install(debian("14") / "postgres", "14.1");
+  install(debian("14") / "initdb", "14.1");
+  install(debian("15") / "postgres", "15.18");
+  install(debian("16") / "postgres", "16.4");
+  install(debian("16") / "initdb", "16.4");
+  EXPECT_EQ(find_server_programs(160001, places), debian("16"));
+  EXPECT_EQ(find_server_programs(140000, {.configured = debian("14"), .root = {}}), debian("14"));
+  const ErrorInfo info = test::error_of([&] { (void)find_server_programs(150018, places); });
+  EXPECT_EQ(info.code, "no_server_programs");
+  EXPECT_EQ(info.exit, Exit::failed);
+  EXPECT_EQ(info.message,
+            cat("it cannot be proven here: the snapshot is of a server of version 15.18, and no PostgreSQL "
+                "server of version 15 was found, only 14.1 in ",
+                debian("14").native(), ", 16.4 in ", debian("16").native()));
+  EXPECT_NE(info.next.find("postgresql-15,"), std::string::npos) << info.next;
+  EXPECT_EQ(test::error_of([&] { (void)find_server_programs(160001, {.configured = debian("15"), .root = {}}); }).code,
+            "no_server_programs")
+      << "initdb is missing";
+}
+
 TEST_F(FindClientPrograms, KnowsThoseOfRedHat) {
   install(at("root/usr/pgsql-16/bin/pg_dump"), "16.4");
   fs::create_directories(at("root/usr/lib64"));

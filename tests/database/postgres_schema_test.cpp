@@ -260,6 +260,8 @@ TEST_F(PostgresSchema, PropertiesAreThoseOfTheDatabase) {
       EXPECT_EQ(std::ranges::count(facts.roles, role), 1) << role;
     }
     EXPECT_EQ(std::ranges::count(facts.roles, "schema_super"), 0);
+    const PostgresExtension language{.name = "plpgsql", .version = "1.0", .schema = "pg_catalog"};
+    EXPECT_EQ(facts.extensions, std::vector{language});
   }
 }
 

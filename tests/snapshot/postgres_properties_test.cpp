@@ -31,6 +31,7 @@ PostgresDatabaseFacts example() {
   out.grants = {{.grantor = "own\xFF", .grantee = "", .privilege = "CONNECT", .grantable = true}};
   out.labels = {{.provider = "selinux", .label = "l"}};
   out.settings = {{.role = "", .name = "search_path", .value = "\"a b\", \xFF"}};
+  out.extensions = {{.name = "postgis", .version = "3.3.2", .schema = "geo\xFF"}};
   out.roles = {"own\xFF", "reader"};
   return out;
 }

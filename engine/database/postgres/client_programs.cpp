@@ -64,7 +64,7 @@ std::vector<fs::path> sorted_bins(const fs::path& folder, std::string_view begin
   return bins;
 }
 
-// Where a pg_dump may be, the more trusted first.
+// Where programs may be, the more trusted first.
 std::vector<fs::path> candidates(const ClientPlaces& places) {
   if (!places.configured.empty()) {
     return {places.configured};
@@ -82,9 +82,9 @@ std::vector<fs::path> candidates(const ClientPlaces& places) {
   return folders;
 }
 
-// Nothing where there is no pg_dump that runs and says its version.
-std::optional<int> version_in(const fs::path& folder) {
-  const fs::path program = folder / "pg_dump";
+// Nothing where there is no such program that runs and says its version.
+std::optional<int> version_in(const fs::path& folder, const char* name) {
+  const fs::path program = folder / name;
   if (base::why_no_access(program, X_OK) != 0) {
     return std::nullopt;
   }
@@ -99,20 +99,29 @@ std::optional<int> version_in(const fs::path& folder) {
   }
 }
 
-[[noreturn]] void fail_none(int server_version, const ClientPlaces& places, const std::vector<ClientPrograms>& found) {
+// "15.18 in /usr/lib/postgresql/15/bin, 17.2 in …".
+std::string named(const std::vector<ClientPrograms>& found) {
   std::vector<std::string> versions(found.size());
   std::ranges::transform(found, versions.begin(), [](const ClientPrograms& each) {
     return cat(version_text(each.version), " in ", base::printable(each.folder.native()));
   });
-  const std::string where = places.configured.empty()
-                                ? ""
-                                : cat(" in ", base::printable(places.configured.native()), ", the configured pg_bin");
+  return base::join(versions, ", ");
+}
+
+// Where was looked, if somebody chose that.
+std::string named(const ClientPlaces& places) {
+  return places.configured.empty()
+             ? ""
+             : cat(" in ", base::printable(places.configured.native()), ", the configured pg_bin");
+}
+
+[[noreturn]] void fail_none(int server_version, const ClientPlaces& places, const std::vector<ClientPrograms>& found) {
   const std::string major = major_text(server_version);
   base::fail({.code = "no_pg_dump",
               .exit = Exit::failed,
               .message = cat("the server is of version ", version_text(server_version), ", and ",
-                             versions.empty() ? cat("no pg_dump was found", where)
-                                              : cat("pg_dump is older: ", base::join(versions, ", "), where)),
+                             found.empty() ? cat("no pg_dump was found", named(places))
+                                           : cat("pg_dump is older: ", named(found), named(places))),
               .object = "pg_dump",
               .state = "nothing was changed",
               .next = cat("install the Debian package postgresql-client-", major,
@@ -170,7 +179,7 @@ ClientPrograms find_client_programs(int server_version, const ClientPlaces& plac
     if (std::ranges::find(found, folder, &ClientPrograms::folder) != found.end()) {
       continue;
     }
-    if (const auto version = version_in(folder)) {
+    if (const auto version = version_in(folder, "pg_dump")) {
       found.push_back({.folder = folder, .version = *version});
       if (major_of(*version) == wanted) {
         return found.back();
@@ -184,6 +193,31 @@ ClientPrograms find_client_programs(int server_version, const ClientPlaces& plac
     fail_none(server_version, places, found);
   }
   return *lowest;
+}
+
+fs::path find_server_programs(int server_version, const ClientPlaces& places) {
+  std::vector<ClientPrograms> others;
+  for (const auto& folder : candidates(places)) {
+    const auto version =
+        base::why_no_access(folder / "initdb", X_OK) == 0 ? version_in(folder, "postgres") : std::nullopt;
+    if (version && major_of(*version) == major_of(server_version)) {
+      return folder;
+    }
+    if (version && std::ranges::find(others, folder, &ClientPrograms::folder) == others.end()) {
+      others.push_back({.folder = folder, .version = *version});
+    }
+  }
+  const std::string major = major_text(server_version);
+  base::fail(
+      {.code = "no_server_programs",
+       .exit = Exit::failed,
+       .message = cat("it cannot be proven here: the snapshot is of a server of version ", version_text(server_version),
+                      ", and no PostgreSQL server of version ", major, " was found", named(places),
+                      others.empty() ? "" : cat(", only ", named(others))),
+       .object = "postgres",
+       .state = "nothing was changed",
+       .next = cat("install the Debian package postgresql-", major, ", or set pg_bin to the folder of its initdb ",
+                   "and postgres, or scratch_url to a server of that version")});
 }
 
 }  // namespace dbrollback::database::postgres

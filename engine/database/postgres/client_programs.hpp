@@ -1,4 +1,4 @@
-// PostgreSQL's own programs: finding an installation whose pg_dump can read a server.
+// PostgreSQL's own programs: finding an installation whose pg_dump can read a server, or one that has a server.
 #pragma once
 
 #include <optional>
@@ -37,5 +37,9 @@ struct ClientPlaces {
 // The installation whose pg_dump is of the server's major version, otherwise of the lowest newer one; an older one
 // refuses the server. Throws Error "no_pg_dump" naming what was found, and what to install.
 [[nodiscard]] ClientPrograms find_client_programs(int server_version, const ClientPlaces& places);
+
+// The folder with initdb and postgres of this major version, no other: what a server of another one makes of a schema
+// proves nothing. Throws Error "no_server_programs" naming what was found, and what to install.
+[[nodiscard]] base::fs::path find_server_programs(int server_version, const ClientPlaces& places);
 
 }  // namespace dbrollback::database::postgres

@@ -48,6 +48,10 @@ SELECT CASE s.setrole WHEN 0 THEN '' ELSE pg_get_userbyid(s.setrole) END,
 FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase CROSS JOIN LATERAL unnest(s.setconfig) AS c(text)
 WHERE d.datname = current_database() ORDER BY 1, 2)";
 
+constexpr const char* extensions_sql = R"(
+SELECT e.extname, e.extversion, n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+ORDER BY e.extname COLLATE "C")";
+
 }  // namespace
 
 PostgresDatabaseFacts read_properties(Connection& connection) {
@@ -81,6 +85,11 @@ PostgresDatabaseFacts read_properties(Connection& connection) {
   const Result settings = connection.execute(settings_sql);
   for (int i = 0; i < settings.rows(); ++i) {
     out.settings.push_back({.role = settings.text(i, 0), .name = settings.text(i, 1), .value = settings.text(i, 2)});
+  }
+  const Result extensions = connection.execute(extensions_sql);
+  for (int i = 0; i < extensions.rows(); ++i) {
+    out.extensions.push_back(
+        {.name = extensions.text(i, 0), .version = extensions.text(i, 1), .schema = extensions.text(i, 2)});
   }
   out.roles = read_roles(connection);
   return out;

@@ -1,4 +1,4 @@
-// What a PostgreSQL database itself has: owner, encoding, locale, settings, grants.
+// What a PostgreSQL database itself has: owner, encoding, locale, settings, grants, extensions.
 #pragma once
 
 #include "dbrollback/snapshot.hpp"
