@@ -7,7 +7,7 @@
 #include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
-#include "engine/database/database.hpp"
+#include "engine/database/server.hpp"
 #include "engine/repository/store.hpp"
 #include "engine/repository/take.hpp"
 
@@ -94,11 +94,59 @@ class Doctor {
   }
 
   void look_at(const DatabaseConfig& config) {
+    if (config.engine == DatabaseConfig::Engine::postgres && config.url_problem.empty()) {
+      look_at_server(config);
+    } else {
+      look_at_file(config);
+    }
+  }
+
+  void look_at_server(const DatabaseConfig& config) {
     const std::string subject = cat("database ", config.name);
     Observer silent;
-    const auto database = database::open_database(config);
-    const database::Condition condition = database->condition();
-    const std::string file = printable(database->location().native());
+    const auto database = database::open_server(config);
+    auto how = repository::view_options(config, silent);
+    how.with_schema = true;  // pg_dump is there, and reads it
+    const auto view = database->open_view(how, silent);
+    const auto& facts = view->describe();
+    add(Diagnosis::Level::ok, subject,
+        cat(printable(database->location()), ": PostgreSQL ", facts.server_version, ", ",
+            base::human_bytes(facts.bytes()), ", ", base::plural(facts.schema.tables.size(), "table")));
+    for (const auto& [object, reason] : facts.left_out) {
+      add(Diagnosis::Level::warning, subject, cat(printable(object), " is left out of snapshots: ", reason));
+    }
+    look_at_checks(config, *view);
+    look("restores", [&] { look_at_restores(*database, facts, subject); });
+  }
+
+  // What a restore would meet: the right to make databases, the swap, and what earlier ones have left.
+  void look_at_restores(database::ServerDatabase& database, const database::Description& facts,
+                        const std::string& subject) {
+    for (const std::string& lacking : database.missing(facts.postgres->properties, facts.server_version)) {
+      add(Diagnosis::Level::warning, subject, cat("restores would fail here: ", printable(lacking)));
+    }
+    for (const auto& obstacle : database.obstacles()) {
+      add(Diagnosis::Level::warning, subject, cat(printable(obstacle.description), " (", obstacle.name, ")"),
+          printable(obstacle.next));
+    }
+    for (const auto& kept : database.kept()) {
+      add(Diagnosis::Level::warning, subject,
+          cat("the database ", printable(kept.name), kept.bytes ? cat(", ", base::human_bytes(*kept.bytes), ",") : "",
+              kept.kind == database::KeptDatabase::Kind::replaced ? " is there still, which a restore replaced"
+                                                                  : " is being restored, or its restore died"),
+          kept.kind == database::KeptDatabase::Kind::replaced
+              ? "once it is not needed: `dbrollback restore --discard-old`"
+              : "the next restore drops what nobody is at work on");
+    }
+  }
+
+  void look_at_file(const DatabaseConfig& config) {
+    const std::string subject = cat("database ", config.name);
+    Observer silent;
+    const auto database = database::open_database(config);  // says what is wrong with its URL
+    const std::filesystem::path path = database->file().value_or("");
+    const std::string file = printable(path.native());
+    const database::Condition condition = database::open_file(path)->condition();
     if (condition.kind == database::Condition::Kind::broken) {
       add(Diagnosis::Level::failure, subject, condition.problem,
           "`dbrollback restore` can put a snapshot in its place");
@@ -114,8 +162,7 @@ class Doctor {
     add(Diagnosis::Level::ok, subject,
         cat(file, ": ", base::human_bytes(facts.bytes()), ", ", base::plural(facts.schema.tables.size(), "table"),
             ", journal mode ", facts.journal_mode, ", page size ", facts.page_size));
-    if (base::why_no_access(database->location(), W_OK) != 0 ||
-        base::why_no_access(database->location().parent_path(), W_OK) != 0) {
+    if (base::why_no_access(path, W_OK) != 0 || base::why_no_access(path.parent_path(), W_OK) != 0) {
       add(Diagnosis::Level::warning, subject, cat("this account may read ", file, " but not restore into it"),
           "restores must run as the account that owns the database");
     }
@@ -125,7 +172,7 @@ class Doctor {
               base::human_duration(config.max_writer_pause)),
           "PRAGMA journal_mode=WAL lets readers and writers work side by side");
     }
-    const base::Disk disk = base::disk_of(database->location());
+    const base::Disk disk = base::disk_of(path);
     if (repository_device_ && disk.device == *repository_device_) {
       add(Diagnosis::Level::warning, subject, "the repository is on the database's own disk: losing it loses both",
           "put the repository on another disk");
@@ -136,10 +183,14 @@ class Doctor {
               base::human_bytes(disk.free_bytes), " are free"),
           "free some room on that disk");
     }
+    look_at_checks(config, *view);
+  }
+
+  void look_at_checks(const DatabaseConfig& config, database::View& view) {
     for (const auto& check : config.checks) {
-      const std::string value = view->value_of(check.sql);
+      const std::string value = view.value_of(check.sql);
       if (check.expect && *check.expect != value) {
-        add(Diagnosis::Level::warning, subject,
+        add(Diagnosis::Level::warning, cat("database ", config.name),
             cat("integrity query '", printable(check.name), "' gives ", printable(value), " instead of ",
                 *check.expect),
             "look at the data: a snapshot would hold it as it is");

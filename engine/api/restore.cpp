@@ -2,7 +2,7 @@
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
-#include "engine/database/database.hpp"
+#include "engine/database/server.hpp"
 #include "engine/repository/run_record.hpp"
 #include "engine/repository/take.hpp"
 #include "engine/restore/execute.hpp"
@@ -20,7 +20,8 @@ RestorePlan plan_restore(Repository& from, const DatabaseConfig& database, const
 RestoreResult execute_restore(Repository& from, Repository* before_in, const RestorePlan& plan, Observer& observer) {
   repository::Store& store = from.store();
   repository::Store* before = before_in != nullptr ? &before_in->store() : nullptr;
-  if (before != nullptr && plan.kind == RestorePlan::Target::new_file) {
+  using enum RestorePlan::Target;
+  if (before != nullptr && plan.kind == new_file) {
     before = nullptr;  // there is no state before: a repository that this account may only read is enough
   }
   if (before != nullptr && plan.options.snapshot_before) {
@@ -34,18 +35,77 @@ RestoreResult execute_restore(Repository& from, Repository* before_in, const Res
   base::FileLock alone;
   if (before != nullptr) {
     shared_before = before->share(plan.database.lock_timeout);
-    alone = before->lock_database(database::open_file(plan.target)->location());
+    const std::unique_ptr<database::Database> target = plan.kind == swap || plan.kind == new_database
+                                                           ? database::open_database(plan.database)
+                                                           : database::open_file(plan.target);
+    alone = before->lock_database(target->identity(), target->location());
   }
   RestoreResult result;
   repository::RunRecord record{.command = "restore", .database = plan.database.name, .facts = {}};
   record.facts.emplace_back("snapshot", plan.options.id);
-  record.facts.emplace_back("target", plan.target.native());
+  record.facts.emplace_back("target", plan.target);
   repository::recorded(before != nullptr ? *before : store, record, observer, [&] {
     result = restore::execute(store, before, plan, observer);
     record.facts.emplace_back("snapshot_before", result.snapshot_before);
     record.facts.emplace_back("verification", result.verification);
+    record.facts.emplace_back("kept_database", result.kept_database);
   });
   return result;
+}
+
+SwapResult undo_restore(Repository& repository, const DatabaseConfig& database, Observer& observer) {
+  repository::Store& store = repository.store();
+  store.require_writable();
+  const auto target = database::open_server(database);
+  const auto alone = store.lock_database(target->identity(), target->location());
+  SwapResult result;
+  result.target = target->location();
+  for (const auto& kept : target->kept()) {
+    if (kept.kind == database::KeptDatabase::Kind::replaced) {
+      result.restored = kept.name;  // the last one
+    }
+  }
+  if (result.restored.empty()) {
+    base::fail({.code = "nothing_to_undo",
+                .exit = Exit::refused,
+                .message = base::cat("no database that a restore replaced is kept beside ",
+                                     base::printable(target->location())),
+                .object = target->location(),
+                .state = "nothing was changed",
+                .next = "`dbrollback restore` puts a snapshot back"});
+  }
+  repository::RunRecord record{.command = "restore-undo", .database = database.name, .facts = {}};
+  record.facts.emplace_back("restored", result.restored);
+  repository::recorded(store, record, observer, [&] {
+    const auto swapped =
+        target->put_back(result.restored, {.jobs = database.jobs, .lock_timeout = database.lock_timeout});
+    result.kept_database = swapped.kept;
+    result.downtime = swapped.downtime;
+    result.sessions_ended = swapped.ended;
+    record.facts.emplace_back("kept_database", result.kept_database);
+  });
+  return result;
+}
+
+std::vector<ReplacedDatabase> replaced_databases(const DatabaseConfig& database) {
+  std::vector<ReplacedDatabase> out;
+  for (const auto& kept : database::open_server(database)->kept()) {
+    if (kept.kind == database::KeptDatabase::Kind::replaced) {
+      out.push_back({.name = kept.name, .replaced = kept.made, .bytes = kept.bytes});
+    }
+  }
+  return out;
+}
+
+void discard_replaced(Repository& repository, const DatabaseConfig& database, const std::string& name,
+                      Observer& observer) {
+  repository::Store& store = repository.store();
+  store.require_writable();
+  const auto target = database::open_server(database);
+  const auto alone = store.lock_database(target->identity(), target->location());
+  repository::RunRecord record{.command = "restore-discard", .database = database.name, .facts = {}};
+  record.facts.emplace_back("dropped", name);
+  repository::recorded(store, record, observer, [&] { target->drop_kept(name); });
 }
 
 ExportResult export_snapshot(Repository& from, const std::string& id, const std::filesystem::path& file,

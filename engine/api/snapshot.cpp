@@ -23,7 +23,7 @@ SnapshotDetails take_snapshot(Repository& repository, const DatabaseConfig& data
     observer.note(base::cat("removed ", id, ", which a snapshot that was cut off had left unfinished"));
   }
   const auto shared = store.share(database.lock_timeout);
-  const auto alone = store.lock_database(target->location());
+  const auto alone = store.lock_database(target->identity(), target->location());
   repository::RunRecord record{.command = "snapshot", .database = database.name, .facts = {}};
   repository::recorded(store, record, observer, [&] {
     taken = repository::take(store, *target, database, options, false, observer);
@@ -36,7 +36,9 @@ SnapshotDetails take_snapshot(Repository& repository, const DatabaseConfig& data
 SnapshotDetails stream_snapshot(int fd, const DatabaseConfig& database, const SnapshotOptions& options,
                                 Observer& observer) {
   const auto target = database::open_database(database);
-  const auto view = target->open_view(repository::view_options(database, observer), observer);
+  auto how = repository::view_options(database, observer);
+  how.with_schema = true;
+  const auto view = target->open_view(how, observer);
   storage::TarStore store(fd, "standard output");
   const base::Time created = base::now();
   // A stream belongs to no repository: its lineage is its own.

@@ -15,6 +15,7 @@ VerifyReport verify(Repository& repository, const std::string& id, const VerifyO
   repository::recorded(store, record, observer, [&] {
     report = restore::prove(store, id, options, observer);
     record.facts.emplace_back("damage", std::to_string(report.damage.size()));
+    record.facts.emplace_back("restore_ms", std::to_string(report.restore_duration.count()));
   });
   return report;
 }

@@ -184,6 +184,7 @@ struct ViewOptions {
   std::chrono::milliseconds lock_timeout{5000};
   // How long a writer may be kept waiting by this view before it gives up with Error "writer_waiting" (Exit::busy).
   std::chrono::milliseconds max_writer_pause{5000};
+  bool with_schema = false;  // read_schema will be asked for: an engine may have to do more for that at the beginning
   Tick tick;
 };
 
@@ -234,9 +235,18 @@ class Database {
   virtual ~Database() = default;
 
   [[nodiscard]] virtual std::unique_ptr<View> open_view(const ViewOptions& options, Observer& observer) = 0;
+  // For messages and as evidence, without any secret: a file's path, or "postgresql://user@host:5432/name".
+  [[nodiscard]] virtual std::string location() const = 0;
+  // What locks and lineages go by: the same, however this database was named.
+  [[nodiscard]] virtual std::string identity() { return location(); }
+  // Where its bytes are, when that is a file of this machine.
+  [[nodiscard]] virtual std::optional<std::filesystem::path> file() const { return std::nullopt; }
+};
+
+// A database that is a file, and need not be there.
+class FileDatabase : public Database {
+ public:
   [[nodiscard]] virtual Condition condition() = 0;
-  // The file or server object, for messages, locks, run records and lineage files: without any secret.
-  [[nodiscard]] virtual std::filesystem::path location() const = 0;
   // Replaces everything with `source`, atomically for readers and writers of the database.
   // State after a failure: unchanged, unless the Error is Exit::partial.
   virtual OverwriteResult overwrite(PageSource& source, const OverwriteOptions& options) = 0;
@@ -248,8 +258,7 @@ class Database {
 
 // The adapter for a configured database. Throws Error (Exit::usage) for a URL of no known kind.
 [[nodiscard]] std::unique_ptr<Database> open_database(const DatabaseConfig& config);
-// A database in a file of ours (a scratch copy, an export).
-[[nodiscard]] std::unique_ptr<Database> open_file(const std::filesystem::path& file);
+[[nodiscard]] std::unique_ptr<FileDatabase> open_file(const std::filesystem::path& file);
 // A view of stored pages, without a file. `source` must outlive it.
 [[nodiscard]] std::unique_ptr<View> open_pages(PageSource& source, const std::string& name, const ViewOptions& options);
 

@@ -118,7 +118,8 @@ std::string to_json(const std::vector<VerifyReport>& reports, const std::vector<
                     {"stored_bytes", report.stored_bytes},
                     {"tables", report.tables},
                     {"rows", report.rows},
-                    {"duration_ms", report.duration.count()}});
+                    {"duration_ms", report.duration.count()},
+                    {"restore_ms", report.restore_duration.count()}});
   }
   out["ok"] = ok && too_old.empty();
   out["too_old"] = too_old;
@@ -127,17 +128,18 @@ std::string to_json(const std::vector<VerifyReport>& reports, const std::vector<
 }
 
 std::string to_json(const RestorePlan& plan) {
-  constexpr const char* kinds[] = {"new_file", "live", "replace"};
+  constexpr const char* kinds[] = {"new_file", "live", "replace", "new_database", "swap"};
   Json tables = Json::array();
   for (const auto& table : plan.tables) {
     tables.push_back({{"name", table.name},
                       {"rows_now", count_or_null(table.rows_now)},
-                      {"rows_restored", count_or_null(table.rows_restored)}});
+                      {"rows_restored", count_or_null(table.rows_restored)},
+                      {"written", table.written}});
   }
   Json out = document();
   out["plan"] = {{"id", plan.options.id},
                  {"database", plan.database.name},
-                 {"target", plan.target.native()},
+                 {"target", plan.target},
                  {"kind", kinds[static_cast<int>(plan.kind)]},
                  {"why", plan.why},
                  {"tables_chosen", plan.options.tables},
@@ -148,13 +150,20 @@ std::string to_json(const RestorePlan& plan) {
                  {"holders", plan.holders},
                  {"warnings", plan.warnings},
                  {"bytes", plan.bytes}};
+  if (!plan.obstacles.empty()) {
+    Json obstacles = Json::array();
+    for (const auto& obstacle : plan.obstacles) {
+      obstacles.push_back({{"name", obstacle.name}, {"description", obstacle.description}, {"next", obstacle.next}});
+    }
+    out["plan"]["obstacles"] = std::move(obstacles);
+  }
   return base::to_text(out);
 }
 
 std::string to_json(const RestoreResult& result) {
   Json out = document();
   out.update({{"id", result.id},
-              {"target", result.target.native()},
+              {"target", result.target},
               {"snapshot_before", result.snapshot_before.empty() ? Json() : Json(result.snapshot_before)},
               {"kept_aside", paths(result.kept_aside)},
               {"verified", result.verified},
@@ -164,6 +173,22 @@ std::string to_json(const RestoreResult& result) {
               {"rows", result.rows},
               {"duration_ms", result.duration.count()},
               {"writers_paused_ms", result.writers_paused.count()}});
+  if (!result.kept_database.empty()) {
+    out.update({{"kept_database", result.kept_database},
+                {"downtime_ms", result.downtime.count()},
+                {"sessions_ended", result.sessions_ended},
+                {"limits", result.limits}});
+  }
+  return base::to_text(out);
+}
+
+std::string to_json(const SwapResult& result) {
+  Json out = document();
+  out.update({{"target", result.target},
+              {"restored", result.restored},
+              {"kept_database", result.kept_database},
+              {"downtime_ms", result.downtime.count()},
+              {"sessions_ended", result.sessions_ended}});
   return base::to_text(out);
 }
 

@@ -89,12 +89,13 @@ Json readable_marker(const base::fs::path& folder, Read read) {
   }
 }
 
-[[noreturn]] void refuse_other_file(const std::string& name, const std::string& known, const base::fs::path& location) {
+[[noreturn]] void refuse_other_database(const std::string& name, const std::string& known,
+                                        const std::string& identity) {
   base::fail({.code = "another_database",
               .exit = Exit::refused,
               .message = cat("this repository knows ", printable(name), " as ", printable(known), ", and this is ",
-                             printable(location.native())),
-              .object = location,
+                             printable(identity)),
+              .object = identity,
               .state = "nothing was changed",
               .next = "give each a name of its own in dbrollback.toml ([database.NAME]), or use another --repository"});
 }
@@ -276,7 +277,7 @@ void Store::remove_pin(const std::string& id) {
   objects_.remove(snapshot::object_name(id, std::string(snapshot::pin_file)));
 }
 
-std::string Store::lineage_of(const DatabaseConfig& database, const base::fs::path& location) {
+std::string Store::lineage_of(const DatabaseConfig& database, const std::string& identity) {
   const std::string name = lineage_file(database.name);
   for (int tries = 0; tries < 2; ++tries) {
     if (const auto text = read_object(objects_, name, largest_sidecar)) {
@@ -284,14 +285,15 @@ std::string Store::lineage_of(const DatabaseConfig& database, const base::fs::pa
       const auto [source, lineage] = read_members(objects_.describe(name), [&] {
         return std::pair(bound.value("source", std::string()), bound.value("lineage", std::string()));
       });
-      if (database.from_url && source != location.native() && base::stat_file(source)) {
-        refuse_other_file(database.name, source, location);
+      const bool gone = source.starts_with('/') && !base::stat_file(source);
+      if (database.from_url && source != identity && !gone) {
+        refuse_other_database(database.name, source, identity);
       }
       return lineage;
     }
     const std::string text = base::seal({{"name", database.name},
                                          {"lineage", base::random_hex(16)},
-                                         {"source", location.native()},
+                                         {"source", identity},
                                          {"created", base::to_iso(base::now())}});
     (void)objects_.put_if_absent(name, base::bytes_of(text));
     base::reached("lineage written");
@@ -371,10 +373,10 @@ base::FileLock Store::lock_alone(std::chrono::milliseconds timeout) {
           permissions_.file};
 }
 
-base::FileLock Store::lock_database(const base::fs::path& location) {
-  const std::string name = to_hex(base::xxh3_128(base::bytes_of(location.native())));
+base::FileLock Store::lock_database(const std::string& identity, const std::string& shown) {
+  const std::string name = to_hex(base::xxh3_128(base::bytes_of(identity)));
   return {lock_path(cat("database-", name, ".lock")), base::FileLock::Kind::exclusive, std::chrono::milliseconds(0),
-          cat("another snapshot or restore of ", printable(location.native())), permissions_.file};
+          cat("another snapshot or restore of ", printable(shown)), permissions_.file};
 }
 
 std::set<std::string> Store::holders() {

@@ -67,9 +67,10 @@ class Store {
   void write_pin(const std::string& id, const std::string& reason);
   void remove_pin(const std::string& id);
 
-  // The lineage bound to a database's name; made when there is none yet. A name that came from a path alone must not
-  // mean two files: Error (Exit::refused) while the file that it was bound to is still there.
-  [[nodiscard]] std::string lineage_of(const DatabaseConfig& database, const base::fs::path& location);
+  // The lineage bound to a database's name; made when there is none yet. `identity`: as of database::Database. A name
+  // that came from a URL or a path alone must not mean two databases: Error (Exit::refused), but for a file when the
+  // one that the name was bound to is gone.
+  [[nodiscard]] std::string lineage_of(const DatabaseConfig& database, const std::string& identity);
 
   // The secret that tags pages; made when there is none yet. Throws Error (Exit::damaged) when it cannot be read.
   [[nodiscard]] base::Mac::Key page_key();
@@ -80,8 +81,8 @@ class Store {
   // Held by everybody who reads or writes snapshots; prune takes it alone.
   [[nodiscard]] base::FileLock share(std::chrono::milliseconds timeout);
   [[nodiscard]] base::FileLock lock_alone(std::chrono::milliseconds timeout);
-  // One snapshot or restore of a database at a time.
-  [[nodiscard]] base::FileLock lock_database(const base::fs::path& location);
+  // One snapshot or restore of a database at a time. `shown`: for the message.
+  [[nodiscard]] base::FileLock lock_database(const std::string& identity, const std::string& shown);
   // The snapshots that other ones refer to: who removes any must look here first.
   [[nodiscard]] std::set<std::string> holders();
   // Removes what crashed writers left, when nobody else is at work; returns the ids of unfinished snapshots.

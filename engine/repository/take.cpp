@@ -35,11 +35,12 @@ std::uint64_t expected_bytes(const std::vector<SnapshotSummary>& earlier, const 
 }
 
 void warn_of_place(Store& store, const database::Database& database, Observer& observer) {
+  const auto file = database.file();
   const base::Disk here = base::disk_of(store.folder());
   if (here.in_memory) {
     observer.warning(cat("the repository ", printable(store.folder().native()),
                          " is in memory (tmpfs): a restart of this machine loses every snapshot"));
-  } else if (here.device == base::disk_of(database.location()).device) {
+  } else if (file && here.device == base::disk_of(*file).device) {
     observer.warning(cat("the repository ", printable(store.folder().native()),
                          " is on the database's own disk: losing that disk loses both"));
   }
@@ -76,15 +77,19 @@ void require_room(std::uint64_t needed, std::uint64_t free, const std::string& p
 }
 
 database::ViewOptions view_options(const DatabaseConfig& config, Observer& observer) {
-  return {.lock_timeout = config.lock_timeout, .max_writer_pause = config.max_writer_pause, .tick = [&observer] {
-            snapshot::stop_if_cancelled(observer);
-          }};
+  database::ViewOptions options;
+  options.lock_timeout = config.lock_timeout;
+  options.max_writer_pause = config.max_writer_pause;
+  options.tick = [&observer] { snapshot::stop_if_cancelled(observer); };
+  return options;
 }
 
 SnapshotDetails take(Store& store, database::Database& database, const DatabaseConfig& config,
                      const SnapshotOptions& options, bool tolerate_damage, Observer& observer) {
-  const auto view = database.open_view(view_options(config, observer), observer);
-  const std::string lineage = store.lineage_of(config, database.location());
+  auto how = view_options(config, observer);
+  how.with_schema = true;
+  const auto view = database.open_view(how, observer);
+  const std::string lineage = store.lineage_of(config, database.identity());
   const auto earlier = store.catalog().all();
   warn_of_place(store, database, observer);
   warn_of_emptiness(earlier, lineage, view->describe(), observer);

@@ -14,6 +14,7 @@
 #include "engine/repository/take.hpp"
 #include "engine/restore/keep_aside.hpp"
 #include "engine/restore/plan.hpp"
+#include "engine/restore/server.hpp"
 #include "engine/snapshot/capture.hpp"
 #include "engine/snapshot/open.hpp"
 #include "engine/snapshot/verify_stored.hpp"
@@ -52,6 +53,9 @@ class Restore {
       case RestorePlan::Target::replace:
         replace(source.pages());
         break;
+      case RestorePlan::Target::new_database:
+      case RestorePlan::Target::swap:
+        break;  // a server's
     }
     result_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
     return std::move(result_);
@@ -76,7 +80,7 @@ class Restore {
     if (stamp_of(plan_->target, kind) != plan_->target_stamp) {
       base::fail({.code = "target_changed",
                   .exit = Exit::refused,
-                  .message = cat(printable(plan_->target.native()), " is not what it was when the restore was planned"),
+                  .message = cat(printable(plan_->target), " is not what it was when the restore was planned"),
                   .object = plan_->target,
                   .state = "nothing was changed",
                   .next = "run the command again and look at the new plan"});
@@ -91,7 +95,7 @@ class Restore {
     config.checks.clear();                                   // they may well fail on what is being replaced
     config.max_writer_pause = std::chrono::hours(24 * 365);  // writers wait for the restore anyway
     if (plan_->options.into) {  // another database than the configured one: its own name, its own retention
-      config.name = plan_->target.native();
+      config.name = plan_->target;
     }
     SnapshotSummary kept = repository::take(*before_in_, *database, config, options, true, *observer_).summary;
     if (!kept.holders.empty() && !is_whole(kept)) {
@@ -162,11 +166,11 @@ class Restore {
   // and with it what was there before.
   void make_lasting() {
     try {
-      base::sync_folder(database::open_file(plan_->target)->location().parent_path());
+      base::sync_folder(database::open_file(plan_->target)->file()->parent_path());
     } catch (const Error& error) {
       ErrorInfo info = error.info();
       info.exit = Exit::partial;
-      info.state = cat(printable(plan_->target.native()),
+      info.state = cat(printable(plan_->target),
                        " is restored, and a power cut may undo that; what was kept of the state before is still there");
       info.next = "look at that disk, then run this command again";
       base::fail(std::move(info));
@@ -301,7 +305,9 @@ void write_new_file(database::PageSource& pages, const std::filesystem::path& fi
 
 RestoreResult execute(repository::Store& from, repository::Store* before_in, const RestorePlan& plan,
                       Observer& observer) {
-  return Restore(from, before_in, plan, observer).run();
+  using enum RestorePlan::Target;
+  return plan.kind == new_database || plan.kind == swap ? execute_server(from, plan, observer)
+                                                        : Restore(from, before_in, plan, observer).run();
 }
 
 }  // namespace dbrollback::restore

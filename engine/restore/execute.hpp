@@ -1,5 +1,5 @@
-// Putting a snapshot back: the one restore path. Restores, exports and scratch copies for proofs all end in
-// Database::overwrite with the pages of a snapshot.
+// Putting a snapshot back. Restores, exports and scratch copies of files all end in FileDatabase::overwrite with the
+// pages of a snapshot; those of servers in build.hpp.
 #pragma once
 
 #include "dbrollback/restore.hpp"

@@ -9,6 +9,7 @@
 #include "engine/repository/select.hpp"
 #include "engine/repository/store.hpp"
 #include "engine/repository/take.hpp"
+#include "engine/restore/server.hpp"
 #include "schema/diff.hpp"
 
 namespace dbrollback::restore {
@@ -51,7 +52,7 @@ void check_tables(const RestorePlan& plan, const database::Description& snapshot
     base::fail(
         {.code = "no_target",
          .exit = Exit::refused,
-         .message = cat("tables can only be restored into a database, and ", printable(plan.target.native()),
+         .message = cat("tables can only be restored into a database, and ", printable(plan.target),
                         plan.kind == RestorePlan::Target::new_file ? " does not exist" : " is none that can be opened"),
          .object = plan.target,
          .state = "nothing was changed",
@@ -76,7 +77,7 @@ void compare_with_live(RestorePlan& plan, const SnapshotDetails& manifest, const
   std::map<std::string, RestorePlan::TableChange> changes;
   for (const auto& table : manifest.tables) {
     if (wanted(plan, table.name)) {
-      changes[table.name] = {.name = table.name, .rows_now = {}, .rows_restored = table.rows};
+      changes[table.name] = {.name = table.name, .rows_now = {}, .rows_restored = table.rows, .written = 0};
     }
   }
   for (const auto& table : live->describe().schema.tables) {
@@ -128,7 +129,7 @@ void check_room(const RestorePlan& plan) {
 [[noreturn]] void refuse_place(const RestorePlan& plan, const std::string& why) {
   base::fail({.code = "not_a_place",
               .exit = Exit::refused,
-              .message = cat(printable(plan.target.native()), why),
+              .message = cat(printable(plan.target), why),
               .object = plan.target,
               .state = "nothing was changed",
               .next = "name another file"});
@@ -141,12 +142,13 @@ void check_place(const RestorePlan& plan) {
     refuse_place(plan, " is not a file");
   }
   for (const std::string_view suffix : {"-wal", "-shm", "-journal"}) {
-    const std::string& name = plan.target.native();
+    const std::string& name = plan.target;
     if (name.ends_with(suffix) && base::stat_file(name.substr(0, name.size() - suffix.size()))) {
       refuse_place(plan, " belongs to the database beside it");
     }
   }
-  for (auto folder = plan.target.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
+  for (auto folder = base::fs::path(plan.target).parent_path(); folder.has_relative_path();
+       folder = folder.parent_path()) {
     if (base::stat_file(folder / "dbrollback.repository")) {
       refuse_place(plan, cat(" is inside the repository ", printable(folder.native())));
     }
@@ -156,13 +158,12 @@ void check_place(const RestorePlan& plan) {
 // A file named with --into that is no database is somebody's file: only the configured database's own is replaced.
 void refuse_foreign_file(const RestorePlan& plan) {
   if (plan.options.into && plan.kind == RestorePlan::Target::replace) {
-    base::fail(
-        {.code = "exists",
-         .exit = Exit::refused,
-         .message = cat(printable(plan.target.native()), " exists already and is not a database in order: ", plan.why),
-         .object = plan.target,
-         .state = "nothing was changed",
-         .next = "name a file that does not exist yet, or move that one away first"});
+    base::fail({.code = "exists",
+                .exit = Exit::refused,
+                .message = cat(printable(plan.target), " exists already and is not a database in order: ", plan.why),
+                .object = plan.target,
+                .state = "nothing was changed",
+                .next = "name a file that does not exist yet, or move that one away first"});
   }
 }
 
@@ -204,22 +205,64 @@ std::uint64_t stamp_of(const std::filesystem::path& target, RestorePlan::Target 
   return base::xxh3_64(base::bytes_of(text));
 }
 
+namespace {
+
+const char* name_of(DatabaseConfig::Engine engine) {
+  return engine == DatabaseConfig::Engine::postgres ? "PostgreSQL" : "SQLite";
+}
+
+void refuse_other_engine(const RestorePlan& plan, DatabaseConfig::Engine engine) {
+  if (engine != plan.database.engine) {
+    base::fail_usage("other_engine",
+                     cat(plan.snapshot.id, " is a snapshot of a database of ", name_of(engine), ", and ",
+                         printable(plan.database.name), " is one of ", name_of(plan.database.engine)),
+                     plan.options.id, "name another database with --database");
+  }
+}
+
+void plan_file(repository::Store& from, RestorePlan& plan, Observer& observer);
+
+}  // namespace
+
 RestorePlan plan(repository::Store& from, const DatabaseConfig& database, const RestoreOptions& options,
                  Observer& observer) {
+  using enum DatabaseConfig::Engine;
   RestorePlan plan;
   plan.options = options;
   plan.database = database;
   plan.snapshot = from.summary(options.id);
-  snapshot::OpenSnapshot source(from.objects(), options.id, repository::view_options(database, observer));
-  plan.bytes = source.manifest().summary.raw_bytes;
-  plan.target = options.into ? base::fs::absolute(*options.into).lexically_normal()
-                             : database::open_database(database)->location();
   if (plan.snapshot.damaged) {
     plan.warnings.emplace_back("the last verification of this snapshot found damage");
   }
   if (options.tables.empty() && plan.snapshot.database != database.name && !database.from_url && !options.into) {
     plan.warnings.push_back(cat("this snapshot is of ", printable(plan.snapshot.database), ", not of ", database.name));
   }
+  const auto engine = plan.snapshot.engine == "postgres" ? postgres : sqlite;
+  if (engine == postgres && options.into) {
+    base::fail_usage("not_a_file", cat(plan.snapshot.id, " is a snapshot of a PostgreSQL database, and no file"),
+                     options.into->native(), "name a database of a server: --into postgresql://USER@HOST/NAME");
+  }
+  if (!options.into) {
+    refuse_other_engine(plan, engine);
+  }
+  if (engine == postgres) {
+    plan_server(from, plan, observer);
+  } else {
+    plan_file(from, plan, observer);
+  }
+  return plan;
+}
+
+namespace {
+
+void plan_file(repository::Store& from, RestorePlan& plan, Observer& observer) {
+  const DatabaseConfig& database = plan.database;
+  const RestoreOptions& options = plan.options;
+  snapshot::OpenSnapshot source(from.objects(), options.id, repository::view_options(database, observer));
+  plan.bytes = source.manifest().summary.raw_bytes;
+  plan.target = (options.into ? base::fs::absolute(*options.into).lexically_normal()
+                              : database::open_database(database)->file().value_or(""))
+                    .native();
   look_at_target(plan);
   check_tables(plan, source.view().describe());
   if (plan.kind == RestorePlan::Target::live) {
@@ -235,7 +278,8 @@ RestorePlan plan(repository::Store& from, const DatabaseConfig& database, const 
   }
   check_room(plan);
   plan.target_stamp = stamp_of(plan.target, plan.kind);
-  return plan;
 }
+
+}  // namespace
 
 }  // namespace dbrollback::restore

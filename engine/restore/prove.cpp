@@ -9,6 +9,7 @@
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
 #include "engine/repository/take.hpp"
+#include "engine/restore/build.hpp"
 #include "engine/restore/execute.hpp"
 #include "engine/snapshot/capture.hpp"
 #include "engine/snapshot/manifest.hpp"
@@ -42,7 +43,10 @@ class Proving {
       guarded("content", [&] { content(); });
     }
     if (report_.damage.empty() && options_->level >= Proof::restored) {
-      guarded("scratch restore", [&] { restored(); });
+      guarded("scratch restore", [&] {
+        const SnapshotDetails manifest = snapshot::read_manifest(store_->objects(), report_.id);
+        manifest.postgres ? restored_rows(manifest) : restored();
+      });
     }
     report_.ok = report_.damage.empty();
     report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
@@ -175,6 +179,49 @@ class Proving {
       contents_[table.name] = contents[i];
     }
     report_.tables = contents.size();
+  }
+
+  void restored_rows(const SnapshotDetails& manifest) {
+    const auto scratch = database::open_scratch(options_->database, *manifest.postgres, manifest.server_version,
+                                                options_->scratch, [this] { snapshot::stop_if_cancelled(*observer_); });
+    refuse_unprovable(scratch.database->missing(manifest.postgres->properties, manifest.server_version));
+    const StoredServerDatabase stored(store_->objects(), manifest);
+    const auto start = std::chrono::steady_clock::now();
+    const auto built = build(*scratch.database, stored, build_options());
+    const auto view = built->open_view();
+    for (Finding& finding : compare(*view, manifest, true, [this](std::uint64_t bytes) {
+           observer_->progress({.phase = "comparing rows", .done = bytes, .total = 0, .unit = "bytes"});
+         })) {
+      report_.damage.push_back({.object = cat("restored ", finding.object), .problem = finding.problem});
+    }
+    compare_checks(manifest, *view, "on the restored data");
+    built->finish();
+    report_.restore_duration =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+  }
+
+  database::BuildOptions build_options() {
+    database::BuildOptions options;
+    options.jobs = options_->database.jobs;
+    options.no_tablespaces = true;
+    options.lock_timeout = options_->database.lock_timeout;
+    options.progress = [this](std::string_view phase, std::uint64_t bytes) {
+      observer_->progress({.phase = phase, .done = bytes, .total = 0, .unit = "bytes"});
+    };
+    options.tick = [this] { snapshot::stop_if_cancelled(*observer_); };
+    return options;
+  }
+
+  void refuse_unprovable(const std::vector<std::string>& missing) const {
+    if (!missing.empty()) {
+      base::fail(
+          {.code = "cannot_be_proven_here",
+           .exit = Exit::failed,
+           .message = cat(report_.id, " cannot be proven here: of the server for proofs, ", base::join(missing, "; ")),
+           .object = report_.id,
+           .state = "what is stored was found whole; nothing was restored and no proof recorded",
+           .next = "install what is missing, or name another server as scratch_url in dbrollback.toml"});
+    }
   }
 
   void restored() {

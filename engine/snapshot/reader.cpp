@@ -73,7 +73,7 @@ SnapshotReader::SnapshotReader(storage::ObjectStore& store, SnapshotDetails mani
   const std::string& id = manifest_.summary.id;
   if (manifest_.postgres) {
     base::fail_usage("unsupported", cat("snapshot ", id, " is of a PostgreSQL database, and this needs one of pages"),
-                     id, "this version proves such a snapshot with `dbrollback verify --level content`, and no more");
+                     id, "`dbrollback restore --into URL` puts it beside the live one, to look into or to pg_dump");
   }
   holders_.emplace_back(store, id, manifest_.segments, manifest_.page_size);
   for (const auto& facts : manifest_.holders) {

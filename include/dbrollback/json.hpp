@@ -25,6 +25,7 @@ namespace dbrollback {
                                   const std::vector<std::string>& too_old = {});
 [[nodiscard]] std::string to_json(const RestorePlan& plan);
 [[nodiscard]] std::string to_json(const RestoreResult& result);
+[[nodiscard]] std::string to_json(const SwapResult& result);
 [[nodiscard]] std::string to_json(const ExportResult& result);
 [[nodiscard]] std::string to_json(const DiffReport& report);
 [[nodiscard]] std::string to_json(const PrunePlan& plan, bool executed);

@@ -18,6 +18,11 @@ struct RestoreOptions {
   bool snapshot_before = true;                // of what the target holds now, unless the target is new
   bool verify = true;                         // compare every page with the snapshot afterwards
   bool allow_orphans = false;                 // commit chosen tables although rows elsewhere lose what they refer to
+
+  // PostgreSQL only.
+  std::vector<std::string> despite;  // names of the obstacles that do not matter
+  bool no_owner = false;             // everything becomes the restoring role's
+  bool no_privileges = false;        // nothing is granted or revoked
 };
 
 // What a restore would do, as a value: print it, keep it, execute it.
@@ -26,19 +31,31 @@ struct RestorePlan {
     std::string name;
     std::optional<std::uint64_t> rows_now;       // absent: not in the target
     std::optional<std::uint64_t> rows_restored;  // absent: not in the snapshot
+    // PostgreSQL, whose server estimates `rows_now` and this: rows inserted, updated and deleted since the snapshot.
+    std::uint64_t written = 0;
+  };
+  // Something that stands in the way of giving another database this one's name, or is lost by it.
+  struct Obstacle {
+    std::string name;  // for RestoreOptions::despite
+    std::string description;
+    std::string next;
   };
   // new_file: nothing is there. live: a database that SQLite can open. replace: a file that is no longer a database, or
-  // has leftovers beside it: kept aside first.
-  enum class Target { new_file, live, replace };
+  // has leftovers beside it: kept aside first. Of a server: new_database, where there is none of that name; swap, where
+  // there is one, which stays aside.
+  enum class Target { new_file, live, replace, new_database, swap };
 
   RestoreOptions options;
   DatabaseConfig database;
   SnapshotSummary snapshot;
-  std::filesystem::path target;
+  std::string target;  // the file, or "postgresql://user@host:5432/name"
   Target kind = Target::new_file;
+  std::vector<Obstacle> obstacles;                // for `swap`: those that were not waived
   std::string why;                                // for `replace`: what is wrong with the file
   std::vector<std::filesystem::path> keep_aside;  // what is copied aside before anything is overwritten
-  std::vector<TableChange> tables;          // every table whose rows change in number, come or go; empty for new_file
+  // Every table whose rows change in number, come or go; of a server, every one that was written to since. Empty for
+  // new_file and new_database.
+  std::vector<TableChange> tables;
   std::vector<std::string> schema_changes;  // one sentence each
   std::vector<std::string> holders;         // processes that have the target open now: "1234 gunicorn"
   std::vector<std::string> warnings;
@@ -48,7 +65,7 @@ struct RestorePlan {
 
 struct RestoreResult {
   std::string id;
-  std::filesystem::path target;
+  std::string target;
   std::string snapshot_before;  // id of the snapshot of the state before; empty: none was taken
   std::vector<std::filesystem::path> kept_aside;
   bool verified = false;
@@ -58,6 +75,12 @@ struct RestoreResult {
   std::uint64_t rows = 0;
   std::chrono::milliseconds duration{};
   std::chrono::milliseconds writers_paused{};  // how long writers of the live file had to wait
+
+  // PostgreSQL only.
+  std::string kept_database;             // the name of the one that was replaced; empty: there was none
+  std::chrono::milliseconds downtime{};  // how long nobody could connect
+  std::uint64_t sessions_ended = 0;
+  std::vector<std::string> limits;  // what this role could not restore, a sentence each
 };
 
 // Changes nothing. `from` holds the snapshot.
@@ -72,6 +95,32 @@ struct RestoreResult {
 // plan saw; Exit::damaged when the snapshot is, before the target is touched.
 [[nodiscard]] RestoreResult execute_restore(Repository& from, Repository* before_in, const RestorePlan& plan,
                                             Observer& observer);
+
+struct SwapResult {
+  std::string target;                    // the database
+  std::string restored;                  // the name that the one that is live now had
+  std::string kept_database;             // the name of the one that was live
+  std::chrono::milliseconds downtime{};  // how long nobody could connect
+  std::uint64_t sessions_ended = 0;
+};
+
+// PostgreSQL: puts the database that the last restore replaced back into its place; what is live now is kept aside.
+// Errors: "nothing_to_undo" (Exit::refused); as of execute_restore.
+[[nodiscard]] SwapResult undo_restore(Repository& repository, const DatabaseConfig& database, Observer& observer);
+
+// A database that a restore keeps beside the live one.
+struct ReplacedDatabase {
+  std::string name;
+  Time replaced{};
+  std::optional<std::uint64_t> bytes;  // absent: this role may not ask
+};
+
+// PostgreSQL: what restores have left beside the live database, the oldest first.
+[[nodiscard]] std::vector<ReplacedDatabase> replaced_databases(const DatabaseConfig& database);
+
+// Drops one of them, for good. Errors: Exit::busy when somebody is connected to it.
+void discard_replaced(Repository& repository, const DatabaseConfig& database, const std::string& name,
+                      Observer& observer);
 
 struct ExportResult {
   std::string id;

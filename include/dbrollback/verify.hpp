@@ -26,11 +26,14 @@ struct VerifyReport {
   std::uint64_t tables = 0;
   std::uint64_t rows = 0;
   std::chrono::milliseconds duration{};
+  std::chrono::milliseconds restore_duration{};  // of the restore that `restored` did, where it did one to a server
 };
 
 struct VerifyOptions {
   Proof level = Proof::stored;
   std::filesystem::path scratch;  // where `restored` makes its temporary database; empty: $TMPDIR or /tmp
+  // PostgreSQL: how `restored` restores: its jobs, pg_bin, scratch_url and scratch_user.
+  DatabaseConfig database = {};
 };
 
 // Verifies one snapshot and records the outcome beside its manifest. Damage is in the report, not an exception; Error

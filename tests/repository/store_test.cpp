@@ -219,9 +219,9 @@ TEST_F(Repositories, SweepNothingWhileSomebodyIsAtWork) {
 
 TEST_F(Repositories, LetOneCommandPerDatabaseWork) {
   const auto other = Store::open(at("repository"));
-  const auto app = store_->lock_database("/srv/app.db");
-  EXPECT_NO_THROW((void)other->lock_database("/srv/web.db"));
-  const ErrorInfo info = test::error_of([&] { (void)other->lock_database("/srv/app.db"); });
+  const auto app = store_->lock_database("/srv/app.db", "app");
+  EXPECT_NO_THROW((void)other->lock_database("/srv/web.db", "web"));
+  const ErrorInfo info = test::error_of([&] { (void)other->lock_database("/srv/app.db", "app"); });
   EXPECT_EQ(info.exit, Exit::busy);
 }
 

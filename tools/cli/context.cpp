@@ -80,6 +80,11 @@ DatabaseConfig Context::database_of(const SnapshotSummary& snapshot, const std::
              "say which database is meant with `--database NAME`, or with `--database PATH` for its file");
 }
 
+DatabaseConfig Context::for_proofs_of(const std::string& name) {
+  if (const DatabaseConfig* same = configured(config(), database_name().empty() ? name : database_name())) return *same;
+  return is_postgres_url(database_name()) || database_name().starts_with("env:") ? database() : DatabaseConfig();
+}
+
 std::string Context::scope(Repository& repository) {
   std::string name = database_name();
   if (name.empty() || configured(config(), name) != nullptr) return name;

@@ -35,6 +35,10 @@ class Context {
   // file `otherwise`. Never a configured database that the snapshot is not of and nobody named.
   [[nodiscard]] DatabaseConfig database_of(const SnapshotSummary& snapshot, const std::string& otherwise = {});
 
+  // How a proof by restoring restores a snapshot of it: the database that --database names, else the configured one of
+  // that name, else the defaults.
+  [[nodiscard]] DatabaseConfig for_proofs_of(const std::string& name);
+
   // The name of the database that --database narrows lists to; empty: all. It need not be configured any more, as long
   // as the repository has snapshots of it.
   [[nodiscard]] std::string scope(Repository& repository);

@@ -4,7 +4,9 @@
 
 #include "dbrollback/json.hpp"
 #include "tools/cli/ask.hpp"
+#include "tools/cli/describe.hpp"
 #include "tools/cli/fail.hpp"
+#include "tools/cli/format.hpp"
 #include "tools/cli/input.hpp"
 #include "tools/cli/text.hpp"
 #include "tools/commands/candidates.hpp"
@@ -26,6 +28,12 @@ struct Arguments {
   bool no_snapshot_before = false;
   bool no_verify = false;
   bool allow_orphans = false;
+  bool undo = false;
+  bool discard_old = false;
+  std::vector<std::string> despite;
+  bool no_owner = false;
+  bool no_privileges = false;
+  std::optional<unsigned> jobs;
   std::optional<std::chrono::milliseconds> lock_timeout;
   cli::InputArguments input;
 
@@ -68,12 +76,13 @@ void prepare_before(Context& context, Source& source, const RestorePlan& plan) {
   }
 }
 
-void refuse_server(const std::string& into) {
-  if (is_postgres_url(into)) {
-    cli::fail_usage("unsupported_database",
-                    "--into takes the path of a file: PostgreSQL is not supported by this version", "--into",
-                    "restore into a file with `--into PATH`");
-  }
+// Where the snapshot goes: the database that it is of, or the one that --into names, whose server and jobs are its own.
+DatabaseConfig target_of(Context& context, const SnapshotSummary& snapshot, const Arguments& arguments) {
+  DatabaseConfig database = is_postgres_url(arguments.into) ? select_database(context.config(), arguments.into)
+                                                            : context.database_of(snapshot, arguments.into);
+  if (arguments.lock_timeout) database.lock_timeout = *arguments.lock_timeout;
+  if (arguments.jobs) database.jobs = *arguments.jobs;
+  return database;
 }
 
 RestorePlan make_plan(Context& context, Source& source, const Arguments& arguments) {
@@ -82,28 +91,99 @@ RestorePlan make_plan(Context& context, Source& source, const Arguments& argumen
                          .tables = arguments.tables,
                          .snapshot_before = !arguments.no_snapshot_before,
                          .verify = !arguments.no_verify,
-                         .allow_orphans = arguments.allow_orphans};
-  if (!arguments.into.empty()) options.into = std::filesystem::absolute(arguments.into).lexically_normal();
-  DatabaseConfig database = context.database_of(source.snapshot, arguments.into);
-  if (arguments.lock_timeout) database.lock_timeout = *arguments.lock_timeout;
+                         .allow_orphans = arguments.allow_orphans,
+                         .despite = arguments.despite,
+                         .no_owner = arguments.no_owner,
+                         .no_privileges = arguments.no_privileges};
+  if (!arguments.into.empty() && !is_postgres_url(arguments.into)) {
+    options.into = std::filesystem::absolute(arguments.into).lexically_normal();
+  }
   cli::ConsoleObserver observer(context.console());
-  return plan_restore(source.from(), database, options, observer);
+  return plan_restore(source.from(), target_of(context, source.snapshot, arguments), options, observer);
 }
 
 void confirm(Context& context, const Arguments& arguments, const RestorePlan& plan) {
-  if (plan.kind == RestorePlan::Target::new_file || context.global().yes) return;
+  const bool is_new = plan.kind == RestorePlan::Target::new_file || plan.kind == RestorePlan::Target::new_database;
+  if (is_new || context.global().yes) return;
   const std::string name = cli::printable(plan.database.name);
   cli::confirm(context.console(), "Type the name of the database, " + name + ", to restore it: ", name,
-               "restoring into " + plan.target.string(), arguments.answers());
+               "restoring into " + plan.target, arguments.answers());
+}
+
+DatabaseConfig server_of(Context& context, const char* option) {
+  DatabaseConfig database = context.database();
+  if (database.engine != DatabaseConfig::Engine::postgres) {
+    cli::fail_usage("not_a_server", std::string(option) + " is for PostgreSQL databases", database.name,
+                    "`dbrollback list` shows the snapshot of the state before: restore that");
+  }
+  return database;
+}
+
+Exit undo(Context& context, const Arguments& arguments) {
+  Console& console = context.console();
+  DatabaseConfig database = server_of(context, "--undo");
+  if (arguments.lock_timeout) database.lock_timeout = *arguments.lock_timeout;
+  const std::vector<ReplacedDatabase> kept = replaced_databases(database);
+  if (!kept.empty()) {
+    console.say("back to the database " + cli::printable(kept.back().name) + ", replaced " +
+                cli::local_time(kept.back().replaced) + ", " + cli::ago(kept.back().replaced, cli::now()));
+    console.say("What was written since then stays in the database that is replaced now.");
+  }
+  if (arguments.dry_run) {
+    console.say("dry run: nothing was changed");
+    return Exit::done;
+  }
+  if (!context.global().yes) {
+    const std::string name = cli::printable(database.name);
+    cli::confirm(console, "Type the name of the database, " + name + ", to go back: ", name, "undoing a restore",
+                 arguments.answers());
+  }
+  cli::ConsoleObserver observer(console);
+  Repository repository = context.repository();
+  const SwapResult result = undo_restore(repository, database, observer);
+  if (context.global().json) console.document(to_json(result));
+  console.say(console.paint("put " + cli::printable(result.restored) + " back", cli::Colour::bold) + " as " +
+              cli::printable(result.target));
+  cli::say_facts(console,
+                 {{"replaced", "the database " + cli::printable(result.kept_database)},
+                  {"took", "nobody could connect for " + cli::duration(result.downtime) + "; " +
+                               cli::plural(result.sessions_ended, "session was", "sessions were") + " ended"}});
+  cli::say_next(console, {{"once it is good", context.again("restore --discard-old")}});
+  return Exit::done;
+}
+
+Exit discard_old(Context& context, const Arguments& arguments) {
+  Console& console = context.console();
+  const DatabaseConfig database = server_of(context, "--discard-old");
+  const std::vector<ReplacedDatabase> kept = replaced_databases(database);
+  for (const ReplacedDatabase& each : kept) {
+    console.say("drop the database " + cli::printable(each.name) + ", replaced " + cli::local_time(each.replaced) +
+                (each.bytes ? ", " + cli::bytes(*each.bytes) : ""));
+  }
+  if (kept.empty()) console.say("no restore has left a database beside " + cli::printable(database.name));
+  if (kept.empty() || arguments.dry_run) return Exit::done;
+  if (!context.global().yes) {
+    const std::string name = cli::printable(database.name);
+    cli::confirm(console, "Type the name of the database, " + name + ", to drop what it replaced: ", name,
+                 "dropping a database", arguments.answers());
+  }
+  cli::ConsoleObserver observer(console);
+  Repository repository = context.repository();
+  for (const ReplacedDatabase& each : kept) {
+    discard_replaced(repository, database, each.name, observer);
+    console.say("dropped " + cli::printable(each.name));
+  }
+  return Exit::done;
 }
 
 Exit run(Context& context, const Arguments& arguments) {
+  if (arguments.undo) return undo(context, arguments);
+  if (arguments.discard_old) return discard_old(context, arguments);
   cli::check_input(arguments.input, "restore");
   if (arguments.input.given() && !arguments.id.empty()) {
     cli::fail_usage("conflicting_options", "--input - brings its own snapshot", arguments.id,
                     "leave " + arguments.id + " or --input - out");
   }
-  refuse_server(arguments.into);
   Console& console = context.console();
   Source source = find_source(context, arguments);
   const RestorePlan plan = make_plan(context, source, arguments);
@@ -166,7 +246,8 @@ cli::Command restore_command() {
                        .options = {},
                        .run = [arguments](Context& context) { return run(context, *arguments); }};
   command.options.operand("ID", arguments->id);
-  command.options.text("into", "PATH", arguments->into, "restore into this file instead of the live database");
+  command.options.text("into", "PATH|URL", arguments->into,
+                       "restore into this file, or this database of a server, instead of the live one");
   command.options.list("tables", "A,B", arguments->tables,
                        "restore only these tables (may be repeated; put a name with a comma in double quotes)");
   command.options.flag("dry-run", arguments->dry_run, "say what would change, and change nothing");
@@ -177,6 +258,16 @@ cli::Command restore_command() {
                        "with --tables: restore even if rows of other tables then refer to rows that are gone");
   command.options.duration("lock-timeout", arguments->lock_timeout,
                            "how long to wait for those who read or write the database (default 5s)");
+  command.options.flag("undo", arguments->undo,
+                       "PostgreSQL: put the database that the last restore replaced back into its place");
+  command.options.flag("discard-old", arguments->discard_old,
+                       "PostgreSQL: drop the databases that restores have replaced");
+  command.options.number("jobs", arguments->jobs, 1, 64, "PostgreSQL: how many connections load (default 2)");
+  command.options.flag("no-owner", arguments->no_owner, "PostgreSQL: everything belongs to the restoring role");
+  command.options.flag("no-privileges", arguments->no_privileges, "PostgreSQL: grant and revoke nothing");
+  command.options.list("despite", "A,B", arguments->despite,
+                       "PostgreSQL: restore although these stand in the way: prepared-transactions, logical-slots, "
+                       "subscriptions, wal-senders, foreign-sessions, background-workers");
   cli::declare_input(command.options, arguments->input);
   return command;
 }

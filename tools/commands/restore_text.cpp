@@ -20,7 +20,7 @@ std::string joined_paths(const std::vector<std::filesystem::path>& paths) {
 }
 
 std::string target_text(const RestorePlan& plan) {
-  std::string path = cli::printable(plan.target.string());
+  std::string path = cli::printable(plan.target);
   switch (plan.kind) {
     case RestorePlan::Target::new_file:
       return path + ", a new file";
@@ -28,12 +28,21 @@ std::string target_text(const RestorePlan& plan) {
       return path + ", which holds data now";
     case RestorePlan::Target::replace:
       return path + ", which cannot be used as it is: " + cli::printable(plan.why);
+    case RestorePlan::Target::new_database:
+      return path + ", a new database";
+    case RestorePlan::Target::swap:
+      return path + ", in whose place a new database comes";
   }
   return path;
 }
 
+bool is_new(const RestorePlan& plan) {
+  return plan.kind == RestorePlan::Target::new_file || plan.kind == RestorePlan::Target::new_database;
+}
+
 std::string before_text(const RestorePlan& plan) {
-  if (plan.kind == RestorePlan::Target::new_file) return {};
+  if (is_new(plan)) return {};
+  if (plan.kind == RestorePlan::Target::swap) return "stays beside it, as a database of another name";
   if (!plan.keep_aside.empty()) return "copied aside first: " + joined_paths(plan.keep_aside);
   if (plan.options.snapshot_before) return "a snapshot of it is taken first";
   return "NOT kept (--no-snapshot-before)";
@@ -48,15 +57,48 @@ cli::Cell change_cell(const RestorePlan::TableChange& change) {
                         : cli::Cell{"+" + cli::count(restored - now), Colour::green};
 }
 
+// Ten thousand tables would push everything else off the screen.
+std::size_t shown_of(const Console& console, const RestorePlan& plan) {
+  constexpr std::size_t most = 40;
+  return console.appearance().verbose ? plan.tables.size() : std::min(plan.tables.size(), most);
+}
+
+void say_hidden(Console& console, const RestorePlan& plan) {
+  const std::size_t hidden = plan.tables.size() - shown_of(console, plan);
+  if (hidden > 0) console.say("and " + cli::plural(hidden, "more table", "more tables") + ", shown by --verbose");
+}
+
+// What was written since then goes out of sight with the database that is replaced.
+void say_written(Console& console, const RestorePlan& plan, std::size_t shown) {
+  using enum cli::Column::Align;
+  cli::Table table({{.title = "table", .least = 16},
+                    {.title = "rows now, about", .align = right},
+                    {.title = "restored", .align = right},
+                    {.title = "written since", .align = right}});
+  for (std::size_t i = 0; i < shown; ++i) {
+    const RestorePlan::TableChange& change = plan.tables[i];
+    table.row({{cli::printable(change.name)},
+               {change.rows_now ? cli::count(*change.rows_now) : "none"},
+               {change.rows_restored ? cli::count(*change.rows_restored) : "none"},
+               {cli::count(change.written)}});
+  }
+  console.say(table);
+}
+
 void say_tables(Console& console, const RestorePlan& plan) {
+  if (plan.kind == RestorePlan::Target::swap) {
+    if (plan.tables.empty()) return;
+    say_written(console, plan, shown_of(console, plan));
+    say_hidden(console, plan);
+    console.say("Estimated by the server's counters. All of it stays in the database that is kept.");
+    return;
+  }
   if (plan.kind != RestorePlan::Target::live) return;
   if (plan.tables.empty()) {
     console.say("No table changes its number of rows; what is in the rows may change.");
     return;
   }
-  // Ten thousand tables would push everything else off the screen.
-  constexpr std::size_t most = 40;
-  const std::size_t shown = console.appearance().verbose ? plan.tables.size() : std::min(plan.tables.size(), most);
+  const std::size_t shown = shown_of(console, plan);
   using enum cli::Column::Align;
   cli::Table table({{.title = "table", .least = 16},
                     {.title = "rows now", .align = right},
@@ -70,8 +112,7 @@ void say_tables(Console& console, const RestorePlan& plan) {
                change_cell(change)});
   }
   console.say(table);
-  const std::size_t hidden = plan.tables.size() - shown;
-  if (hidden > 0) console.say("and " + cli::plural(hidden, "more table", "more tables") + ", shown by --verbose");
+  say_hidden(console, plan);
   console.say(!plan.options.tables.empty() ? "Tables that were not chosen are not touched."
                                            : "Other tables keep their number of rows; what is in the rows may change.");
 }
@@ -93,26 +134,40 @@ void say_plan(Console& console, const RestorePlan& plan) {
                   {"open in", cli::printable(cli::join(plan.holders, ", "))},
                   {"state before", before_text(plan)},
                   {"afterwards", plan.options.verify ? "" : "NOT compared with the snapshot (--no-verify)"}});
-  if (plan.kind != RestorePlan::Target::new_file) console.say();
+  if (!is_new(plan)) console.say();
   for (const std::string& change : plan.schema_changes) console.say("schema: " + cli::printable(change));
   say_tables(console, plan);
+  for (const RestorePlan::Obstacle& obstacle : plan.obstacles) {
+    console.warning(cli::printable(obstacle.description) + " (" + obstacle.name +
+                    "): " + cli::printable(obstacle.next));
+  }
   for (const std::string& warning : plan.warnings) console.warning(warning);
 }
 
 void say_result(cli::Context& context, const RestorePlan& plan, const RestoreResult& result) {
   Console& console = context.console();
-  console.say(console.paint("restored " + result.id, Colour::bold) + " into " + cli::printable(result.target.string()));
-  const bool live = plan.kind == RestorePlan::Target::live;
-  cli::say_facts(
-      console,
-      {{"verified", cli::printable(result.verification)},
-       {"rows", cli::count(result.rows) + " in " + cli::plural(result.tables, "table", "tables") + ", " +
-                    cli::bytes(result.bytes)},
-       {"state before", !result.snapshot_before.empty() ? "snapshot " + result.snapshot_before
-                        : !result.kept_aside.empty()    ? "copied to " + joined_paths(result.kept_aside)
-                                                        : ""},
-       {"took", cli::duration(result.duration) +
-                    (live ? ", of which writers waited " + cli::duration(result.writers_paused) : std::string())}});
+  console.say(console.paint("restored " + result.id, Colour::bold) + " into " + cli::printable(result.target));
+  std::string waits;
+  if (plan.kind == RestorePlan::Target::live) {
+    waits = ", of which writers waited " + cli::duration(result.writers_paused);
+  } else if (plan.kind == RestorePlan::Target::swap) {
+    waits = ", of which nobody could connect for " + cli::duration(result.downtime) + "; " +
+            cli::plural(result.sessions_ended, "session was", "sessions were") + " ended";
+  }
+  cli::say_facts(console, {{"verified", cli::printable(result.verification)},
+                           {"rows", cli::count(result.rows) + " in " + cli::plural(result.tables, "table", "tables") +
+                                        ", " + cli::bytes(result.bytes)},
+                           {"state before",
+                            !result.snapshot_before.empty() ? "snapshot " + result.snapshot_before
+                            : !result.kept_aside.empty()    ? "copied to " + joined_paths(result.kept_aside)
+                            : !result.kept_database.empty() ? "the database " + cli::printable(result.kept_database)
+                                                            : ""},
+                           {"took", cli::duration(result.duration) + waits}});
+  for (const std::string& limit : result.limits) console.warning(cli::printable(limit));
+  if (!result.kept_database.empty()) {
+    cli::say_next(console, {{"to undo", context.again("restore --undo")},
+                            {"once it is good", context.again("restore --discard-old")}});
+  }
   if (result.snapshot_before.empty()) return;
   std::string undo = "restore " + result.snapshot_before;
   if (plan.options.into) undo += " --into " + cli::shell_quote(plan.options.into->string());

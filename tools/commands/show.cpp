@@ -17,15 +17,28 @@ struct Arguments {
   std::string id;
 };
 
+std::string engine_text(const SnapshotDetails& details) {
+  return (details.postgres ? "PostgreSQL " : "") + cli::printable(details.server_version);
+}
+
+std::string pages_text(const SnapshotDetails& details) {
+  if (details.postgres) return {};
+  return cli::plural(details.page_count, "page", "pages") + " of " + cli::count(details.page_size) + " bytes, " +
+         details.encoding + ", journal mode " + details.journal_mode;
+}
+
+std::string encoding_text(const SnapshotDetails& details) {
+  const PostgresDatabaseFacts& facts = details.postgres->properties;
+  return cli::printable(facts.encoding + ", " + facts.collate + ", owner " + facts.owner);
+}
+
 void say_facts_of(Console& console, const SnapshotDetails& details) {
   const SnapshotSummary& snapshot = details.summary;
   const Time now = cli::now();
   const cli::Cell proof = cli::proof_cell(snapshot, now);
-  const std::string pages =
-      cli::plural(details.page_count, "page", "pages") + " of " + cli::count(details.page_size) + " bytes";
   console.say(console.paint(snapshot.id, cli::Colour::bold));
   cli::say_facts(console,
-                 {{"database", cli::printable(snapshot.database) + ", " + details.server_version},
+                 {{"database", cli::printable(snapshot.database) + ", " + engine_text(details)},
                   {"was at", cli::printable(details.source)},
                   {"taken", cli::local_time(snapshot.created) + ", " + cli::ago(snapshot.created, now) + ", in " +
                                 cli::duration(snapshot.duration)},
@@ -37,7 +50,8 @@ void say_facts_of(Console& console, const SnapshotDetails& details) {
                                                            : cli::printable(snapshot.pin_reason)},
                   {"size", cli::bytes(snapshot.raw_bytes) + ", stored in " + cli::bytes(snapshot.stored_bytes)},
                   {"unchanged", cli::unchanged_text(details)},
-                  {"pages", pages + ", " + details.encoding + ", journal mode " + details.journal_mode},
+                  {"pages", pages_text(details)},
+                  {"encoding", details.postgres ? encoding_text(details) : ""},
                   {"schema", details.schema_fingerprint},
                   {"rows", cli::count(snapshot.rows) + " in " + cli::plural(snapshot.tables, "table", "tables")},
                   {"lineage", snapshot.lineage},

@@ -65,10 +65,16 @@ struct Outcome {
 };
 
 Outcome verify_each(Context& context, Repository& repository, const std::vector<std::string>& ids,
-                    const VerifyOptions& options) {
+                    VerifyOptions options) {
   Outcome outcome;
+  const std::filesystem::path scratch = options.scratch;
   for (const std::string& id : ids) {
     try {
+      options.database = context.for_proofs_of(repository.resolve(id).database);
+      if (is_postgres_url(scratch.native())) {
+        options.database.scratch_url = scratch.native();
+        options.scratch.clear();
+      }
       cli::ConsoleObserver observer(context.console());
       outcome.reports.push_back(verify(repository, id, options, observer));
     } catch (const Error& error) {
@@ -176,8 +182,9 @@ cli::Command verify_command() {
   command.options.text("level", "LEVEL", arguments->level, "stored, content (the default) or restored");
   command.options.duration("max-age", arguments->max_age,
                            "with --all and --latest: how old the newest snapshot of each database may be, such as 36h");
-  command.options.text("scratch", "DIR", arguments->scratch,
-                       "where --level restored makes its temporary database (default $TMPDIR or /tmp)");
+  command.options.text("scratch", "DIR|URL", arguments->scratch,
+                       "where --level restored makes its temporary database (default $TMPDIR or /tmp), or PostgreSQL's "
+                       "server for it");
   cli::declare_input(command.options, arguments->input);
   return command;
 }

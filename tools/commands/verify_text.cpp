@@ -12,7 +12,8 @@ void say_report(cli::Console& console, const VerifyReport& report) {
   if (report.ok) {
     console.say(console.paint("✓ ", Colour::green) + report.id + "  " + level + ", " +
                 (report.level >= Proof::content ? cli::plural(report.rows, "row", "rows") + ", " : "") +
-                cli::bytes(report.stored_bytes) + ", " + cli::duration(report.duration));
+                cli::bytes(report.stored_bytes) + ", " + cli::duration(report.duration) +
+                (report.restore_duration.count() > 0 ? ", the restore " + cli::duration(report.restore_duration) : ""));
   } else {
     console.say(console.paint("✗ " + report.id + "  DAMAGED", Colour::red) + "  " + level + ", " +
                 cli::plural(report.damage.size(), "finding", "findings"));

@@ -2,25 +2,16 @@
 // are told by their names alone, so that nothing has to remember them.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/base/time.hpp"
 #include "engine/database/postgres/connection.hpp"
+#include "engine/database/server.hpp"
 
 namespace dbrollback::database::postgres {
 
-enum class Kept { restoring, replaced };
-
-struct KeptDatabase {
-  std::string name;
-  Kept kind = Kept::restoring;
-  base::Time made{};  // to the second
-  std::string owner;
-  std::optional<std::uint64_t> bytes;  // nothing where this role may not ask
-};
+using Kept = KeptDatabase::Kind;
 
 // "app_restoring_20261120t233015z" or "app_replaced_…", which fits into a server's 63 bytes: a long live name is cut,
 // and a hash of it all tells two that begin alike.

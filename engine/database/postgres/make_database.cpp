@@ -31,24 +31,6 @@ void require_known_locale(const Connection& connection, const PostgresDatabaseFa
   }
 }
 
-// pg_default is what a new database gets, and to name it would need a right to it.
-std::string create_sql(int version, const std::string& name, const PostgresDatabaseFacts& facts) {
-  std::string sql = cat("CREATE DATABASE ", quote(name), " TEMPLATE template0", option("ENCODING", facts.encoding),
-                        option("LC_COLLATE", facts.collate), option("LC_CTYPE", facts.ctype));
-  if (version >= 150000) {
-    sql += option("LOCALE_PROVIDER", facts.locale_provider);
-  }
-  if (facts.locale_provider == "icu") {
-    sql += cat(option("ICU_LOCALE", facts.locale), option("ICU_RULES", facts.icu_rules));
-  } else if (facts.locale_provider == "builtin") {
-    sql += option("BUILTIN_LOCALE", facts.locale);
-  }
-  if (!facts.tablespace.empty() && facts.tablespace != "pg_default") {
-    sql += cat(" TABLESPACE ", quote(facts.tablespace));
-  }
-  return sql;
-}
-
 // Whoever gives it away needs the owner's rights himself: to drop, to rename, to grant.
 void give_to(Connection& fresh, const std::string& owner) {
   const char* const member = fresh.server_version() >= 160000 ? "SET" : "MEMBER";
@@ -98,10 +80,28 @@ void drop_again(Connection& connection, const std::string& name) {
 
 }  // namespace
 
+// pg_default is what a new database gets, and to name it would need a right to it.
+std::string create_database_sql(int version, const std::string& name, const PostgresDatabaseFacts& facts) {
+  std::string sql = cat("CREATE DATABASE ", quote(name), " TEMPLATE template0", option("ENCODING", facts.encoding),
+                        option("LC_COLLATE", facts.collate), option("LC_CTYPE", facts.ctype));
+  if (version >= 150000) {
+    sql += option("LOCALE_PROVIDER", facts.locale_provider);
+  }
+  if (facts.locale_provider == "icu") {
+    sql += cat(option("ICU_LOCALE", facts.locale), option("ICU_RULES", facts.icu_rules));
+  } else if (facts.locale_provider == "builtin") {
+    sql += option("BUILTIN_LOCALE", facts.locale);
+  }
+  if (!facts.tablespace.empty() && facts.tablespace != "pg_default") {
+    sql += cat(" TABLESPACE ", quote(facts.tablespace));
+  }
+  return sql;
+}
+
 std::vector<std::string> make_database(Connection& connection, const ConnectionOptions& inside, const std::string& name,
                                        const PostgresDatabaseFacts& facts, const MakeOptions& options) {
   require_known_locale(connection, facts);
-  (void)connection.execute(create_sql(connection.server_version(), name, facts));
+  (void)connection.execute(create_database_sql(connection.server_version(), name, facts));
   try {
     // Now is the time to see whether pg_hba.conf and poolers let us in by this name.
     Connection fresh(connection.parameters().with("dbname", name), inside);

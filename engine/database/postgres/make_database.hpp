@@ -9,6 +9,10 @@
 
 namespace dbrollback::database::postgres {
 
+// The statement that makes an empty database with the encoding, the locale and the tablespace of `facts`. `version`: of
+// the server.
+[[nodiscard]] std::string create_database_sql(int version, const std::string& name, const PostgresDatabaseFacts& facts);
+
 struct MakeOptions {
   bool no_owner = false;       // it belongs to the role that makes it
   bool no_privileges = false;  // everybody may connect to it, as to any new database

@@ -6,6 +6,7 @@
 #include "engine/base/random.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/postgres/client_programs.hpp"
+#include "engine/database/postgres/make_database.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -32,29 +33,26 @@ void look_for_extensions(Connection& connection, const std::vector<PostgresExten
   }
 }
 
-std::string locale_sql(const PostgresDatabaseFacts& facts, int version) {
-  std::string sql = cat(" ENCODING ", literal(facts.encoding), " LC_COLLATE ", literal(facts.collate), " LC_CTYPE ",
-                        literal(facts.ctype));
-  if (version >= 150000) {
-    sql += cat(" LOCALE_PROVIDER ", quote(facts.locale_provider));
-    if (facts.locale_provider == "icu") {
-      sql += cat(" ICU_LOCALE ", literal(facts.locale));
-    }
-    if (facts.locale_provider == "builtin") {
-      sql += cat(" BUILTIN_LOCALE ", literal(facts.locale));
-    }
-    if (!facts.icu_rules.empty()) {
-      sql += cat(" ICU_RULES ", literal(facts.icu_rules));
-    }
-  }
-  return sql;
+// A database with a locale of libc's shows that others can have it.
+bool has_one_like_it(Connection& connection, const PostgresDatabaseFacts& facts) {
+  const char* const of_libc = connection.server_version() >= 150000 ? " AND datlocprovider = 'c'" : "";
+  return facts.locale_provider == "libc" &&
+         connection
+             .value(cat("SELECT 1 FROM pg_database WHERE pg_encoding_to_char(encoding) = $1 AND datcollate = $2 AND "
+                        "datctype = $3",
+                        of_libc, " LIMIT 1"),
+                    {facts.encoding, facts.collate, facts.ctype})
+             .has_value();
 }
 
-void try_locale(Connection& connection, const PostgresDatabaseFacts& facts, std::vector<std::string>& missing) {
-  const std::string name = quote(cat("dbrollback-trial-", base::random_hex(8)));
+void try_locale(Connection& connection, PostgresDatabaseFacts facts, std::vector<std::string>& missing) {
+  if (has_one_like_it(connection, facts)) {
+    return;
+  }
+  const std::string name = cat("dbrollback_trial_", base::random_hex(8));
+  facts.tablespace.clear();
   try {
-    (void)connection.execute(
-        cat("CREATE DATABASE ", name, " TEMPLATE template0", locale_sql(facts, connection.server_version())));
+    (void)connection.execute(create_database_sql(connection.server_version(), name, facts));
   } catch (const Error& error) {
     if (error.code() != "database_failed") {
       throw;
@@ -65,7 +63,7 @@ void try_locale(Connection& connection, const PostgresDatabaseFacts& facts, std:
                           message.starts_with(beginning) ? message.substr(beginning.size()) : message));
     return;
   }
-  (void)connection.execute(cat("DROP DATABASE ", name));
+  (void)connection.execute(cat("DROP DATABASE ", quote(name)));
 }
 
 }  // namespace

@@ -1,19 +1,12 @@
 // What stands in the way of putting another database into the place of the live one: known before anything is loaded.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "engine/database/postgres/connection.hpp"
+#include "engine/database/server.hpp"
 
 namespace dbrollback::database::postgres {
-
-struct Obstacle {
-  // "prepared-transactions", "logical-slots", "subscriptions", "wal-senders", "foreign-sessions", "background-workers"
-  std::string name;
-  std::string description;  // one sentence, naming the objects
-  std::string next;         // what to do about it
-};
 
 // Of the connection's database, for the connection's role: it must be the one that will rename it. In the order of
 // their names above; empty: nothing. Prepared transactions and sessions that the role cannot end make the renaming

@@ -38,7 +38,7 @@ class Savepoint {
 }  // namespace
 
 PostgresView::PostgresView(const Parameters& parameters, const ConnectionOptions& connection, const CopyOptions& copy,
-                           const ClientPlaces& places)
+                           const std::optional<ClientPlaces>& places)
     : copy_(copy),
       sessions_(parameters, connection, copy.jobs, places),
       description_(postgres::describe(sessions_.snapshot(), tables_)) {}

@@ -8,9 +8,9 @@ namespace dbrollback::database::postgres {
 
 class PostgresView final : public View {
  public:
-  // `places`: of pg_dump. Errors as of Sessions.
+  // `places`: of pg_dump; without them there is no read_schema. Errors as of Sessions.
   PostgresView(const Parameters& parameters, const ConnectionOptions& connection, const CopyOptions& copy,
-               const ClientPlaces& places);
+               const std::optional<ClientPlaces>& places);
 
   [[nodiscard]] const Description& describe() const override { return description_; }
   [[nodiscard]] unsigned streams() const override { return sessions_.jobs(); }

@@ -68,7 +68,8 @@ class Swap {
     }
     commit();
     return {.downtime = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - since_),
-            .ended = ended_.size()};
+            .ended = ended_.size(),
+            .replaced = live_.has_value()};
   }
 
  private:

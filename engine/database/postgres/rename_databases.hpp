@@ -18,6 +18,7 @@ struct Renaming {
 struct Renamed {
   std::chrono::milliseconds downtime{};  // from when nobody could connect any more until the commit
   std::uint64_t ended = 0;               // sessions
+  bool replaced = false;                 // there was a live one: it is `aside` now
 };
 
 // Gives both databases their new names in one transaction. It waits no longer than the options say for the lock on

@@ -19,11 +19,14 @@ constexpr std::chrono::milliseconds pause{100};
 }  // namespace
 
 Sessions::Sessions(const Parameters& parameters, const ConnectionOptions& options, unsigned jobs,
-                   const ClientPlaces& places) {
+                   const std::optional<ClientPlaces>& places) {
   for (unsigned i = 0; i < jobs; ++i) {
     copying_.push_back(std::make_unique<Connection>(parameters, options));
   }
-  const ClientPrograms programs = find_client_programs(copying_.front()->server_version(), places);
+  std::optional<ClientPrograms> programs;
+  if (places) {
+    programs = find_client_programs(copying_.front()->server_version(), *places);
+  }
   const auto deadline = std::chrono::steady_clock::now() + options.lock_timeout;
   while (!try_to_begin(parameters, options, programs)) {
     for (const auto& session : copying_) {
@@ -47,10 +50,10 @@ Sessions::Sessions(const Parameters& parameters, const ConnectionOptions& option
 }
 
 bool Sessions::try_to_begin(const Parameters& parameters, const ConnectionOptions& options,
-                            const ClientPrograms& programs) {
+                            const std::optional<ClientPrograms>& programs) {
   snapshot_ = std::make_unique<ExportedSnapshot>(parameters, options);
   return std::ranges::all_of(copying_, [this](const auto& session) { return snapshot_->join(*session); }) &&
-         dump(options, programs);
+         (!programs || dump(options, *programs));
 }
 
 bool Sessions::dump(const ConnectionOptions& options, const ClientPrograms& programs) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/database/postgres/client_programs.hpp"
@@ -13,10 +14,11 @@ namespace dbrollback::database::postgres {
 
 class Sessions {
  public:
-  // `jobs` sessions that copy, at least one. `places`: of pg_dump. Begins again for as long as a lock may be waited
-  // for: then Error "somebody_waits" (Exit::busy). Other errors as of ExportedSnapshot, find_client_programs and
-  // dump_schema.
-  Sessions(const Parameters& parameters, const ConnectionOptions& options, unsigned jobs, const ClientPlaces& places);
+  // `jobs` sessions that copy, at least one. `places`: of pg_dump; without them there is no archive. Begins again for
+  // as long as a lock may be waited for: then Error "somebody_waits" (Exit::busy). Other errors as of ExportedSnapshot,
+  // find_client_programs and dump_schema.
+  Sessions(const Parameters& parameters, const ConnectionOptions& options, unsigned jobs,
+           const std::optional<ClientPlaces>& places);
 
   [[nodiscard]] ExportedSnapshot& snapshot() { return *snapshot_; }
   [[nodiscard]] unsigned jobs() const { return static_cast<unsigned>(copying_.size()); }
@@ -25,7 +27,8 @@ class Sessions {
   [[nodiscard]] const base::Bytes& schema_archive() const { return archive_; }
 
  private:
-  bool try_to_begin(const Parameters& parameters, const ConnectionOptions& options, const ClientPrograms& programs);
+  bool try_to_begin(const Parameters& parameters, const ConnectionOptions& options,
+                    const std::optional<ClientPrograms>& programs);
   bool dump(const ConnectionOptions& options, const ClientPrograms& programs);
 
   std::unique_ptr<ExportedSnapshot> snapshot_;

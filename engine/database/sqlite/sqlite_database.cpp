@@ -111,20 +111,7 @@ Condition SqliteDatabase::condition() {
 
 }  // namespace sqlite
 
-std::unique_ptr<Database> open_database(const DatabaseConfig& config) {
-  if (!config.url_problem.empty()) {
-    base::fail_usage("config", config.url_problem, config.name);
-  }
-  if (config.engine == DatabaseConfig::Engine::postgres) {
-    base::fail_usage(
-        "unsupported_database",
-        "PostgreSQL is not supported by this version; give an SQLite file: sqlite:PATH, file:PATH or a path",
-        config.name);
-  }
-  return open_file(sqlite_path(config.url));
-}
-
-std::unique_ptr<Database> open_file(const std::filesystem::path& file) {
+std::unique_ptr<FileDatabase> open_file(const std::filesystem::path& file) {
   return std::make_unique<sqlite::SqliteDatabase>(file);
 }
 

@@ -5,13 +5,14 @@
 
 namespace dbrollback::database::sqlite {
 
-class SqliteDatabase final : public Database {
+class SqliteDatabase final : public FileDatabase {
  public:
   explicit SqliteDatabase(const std::filesystem::path& file);
 
   std::unique_ptr<View> open_view(const ViewOptions& options, Observer& observer) override;
+  [[nodiscard]] std::string location() const override { return file_.native(); }
+  [[nodiscard]] std::optional<std::filesystem::path> file() const override { return file_; }
   Condition condition() override;
-  [[nodiscard]] std::filesystem::path location() const override { return file_; }
   OverwriteResult overwrite(PageSource& source, const OverwriteOptions& options) override;
   void overwrite_tables(PageSource& source, const std::vector<std::string>& tables,
                         const TablesOptions& options) override;

@@ -1,0 +1,84 @@
+#include "engine/database/postgres/new_database.hpp"
+
+#include <utility>
+
+#include "engine/base/system.hpp"
+#include "engine/base/text.hpp"
+#include "engine/database/postgres/connect_beside.hpp"
+#include "engine/database/postgres/fill_database.hpp"
+#include "engine/database/postgres/kept_databases.hpp"
+#include "engine/database/postgres/make_database.hpp"
+#include "engine/database/postgres/postgres_view.hpp"
+#include "engine/database/postgres/rename_databases.hpp"
+
+namespace dbrollback::database::postgres {
+
+BesideLive::BesideLive(const Parameters& admin, const ClientPlaces& places, std::string live,
+                       PostgresDatabaseFacts facts, BuildOptions options)
+    : admin_(admin),
+      live_(std::move(live)),
+      name_(kept_name(live_, KeptDatabase::Kind::restoring, base::now())),
+      facts_(std::move(facts)),
+      options_(std::move(options)) {
+  if (options_.no_tablespaces) {
+    facts_.tablespace.clear();
+  }
+  const auto beside = connect_beside(admin_, connection_options(), {live_, name_});
+  programs_ = find_client_programs(beside->server_version(), places);
+  limits_ = make_database(*beside, connection_options(), name_, facts_,
+                          {.no_owner = options_.no_owner, .no_privileges = options_.no_privileges});
+  keeper_ = std::make_unique<Connection>(inside(), connection_options());
+  base::reached("database made");
+}
+
+BesideLive::~BesideLive() {
+  if (swapped_) {
+    return;
+  }
+  keeper_.reset();
+  try {
+    drop_kept(*connect_beside(admin_, {.lock_timeout = options_.lock_timeout, .tick = {}}, {live_, name_}), live_,
+              name_);
+  } catch (const Error&) {  // the next restore drops it
+  }
+}
+
+void BesideLive::fill(const StoredDatabase& stored) {
+  FillOptions options;
+  options.connection = connection_options();
+  options.programs = programs_;
+  options.jobs = options_.jobs;
+  options.no_owner = options_.no_owner;
+  options.no_privileges = options_.no_privileges;
+  options.no_tablespaces = options_.no_tablespaces;
+  options.progress = options_.progress;
+  fill_database(inside(), stored, options);
+  base::reached("database filled");
+}
+
+std::unique_ptr<View> BesideLive::open_view() {
+  return std::make_unique<PostgresView>(inside(), connection_options(),
+                                        CopyOptions{.jobs = options_.jobs, .tick = options_.tick}, std::nullopt);
+}
+
+void BesideLive::finish() {
+  (void)finish_database(*keeper_, facts_, {.no_owner = options_.no_owner, .no_privileges = options_.no_privileges});
+  base::reached("database finished");
+}
+
+Swapped BesideLive::swap() {
+  keeper_.reset();
+  Swapped out = put_in_place(admin_, live_, name_, connection_options());
+  swapped_ = true;
+  base::reached("databases swapped");
+  return out;
+}
+
+Swapped put_in_place(const Parameters& admin, const std::string& live, const std::string& other,
+                     const ConnectionOptions& options) {
+  const std::string aside = kept_name(live, KeptDatabase::Kind::replaced, base::now());
+  const Renamed renamed = rename_databases(admin, {.live = live, .fresh = other, .aside = aside}, options);
+  return {.kept = renamed.replaced ? aside : "", .downtime = renamed.downtime, .ended = renamed.ended};
+}
+
+}  // namespace dbrollback::database::postgres

@@ -1,0 +1,96 @@
+#include "engine/database/postgres/postgres_database.hpp"
+
+#include "engine/base/fail.hpp"
+#include "engine/base/text.hpp"
+#include "engine/database/postgres/connect_beside.hpp"
+#include "engine/database/postgres/kept_databases.hpp"
+#include "engine/database/postgres/missing_on.hpp"
+#include "engine/database/postgres/new_database.hpp"
+#include "engine/database/postgres/obstacles.hpp"
+#include "engine/database/postgres/postgres_view.hpp"
+#include "engine/database/postgres/rename_databases.hpp"
+#include "engine/database/postgres/written_since.hpp"
+
+namespace dbrollback::database::postgres {
+
+namespace {
+
+Parameters admin_of(const DatabaseConfig& config, const Parameters& parameters) {
+  if (!config.admin_url_problem.empty()) {
+    base::fail_usage("config", config.admin_url_problem, config.name);
+  }
+  return config.admin_url.empty() ? parameters : Parameters::parse(config.admin_url);
+}
+
+}  // namespace
+
+PostgresDatabase::PostgresDatabase(const DatabaseConfig& config)
+    : config_(config), parameters_(Parameters::parse(config.url)), admin_(admin_of(config, parameters_)) {}
+
+PostgresDatabase::PostgresDatabase(const DatabaseConfig& config, const Parameters& parameters)
+    : config_(config), parameters_(parameters), admin_(parameters) {}
+
+std::unique_ptr<View> PostgresDatabase::open_view(const ViewOptions& options, Observer& /*observer*/) {
+  return std::make_unique<PostgresView>(
+      parameters_, ConnectionOptions{.lock_timeout = options.lock_timeout, .tick = options.tick},
+      CopyOptions{
+          .jobs = config_.jobs, .yield_after = config_.yield_after, .max_rate = config_.max_rate, .tick = options.tick},
+      options.with_schema ? std::optional(places()) : std::nullopt);
+}
+
+std::string PostgresDatabase::identity() {
+  constexpr const char* sql = "SELECT system_identifier FROM pg_control_system()";
+  const auto cluster = exists() ? Connection(parameters_, connection_options()).value(sql) : beside()->value(sql);
+  return base::cat("postgresql:", cluster.value_or(""), "/", name());
+}
+
+bool PostgresDatabase::exists() {
+  try {
+    const Connection session(parameters_, connection_options());
+    return true;
+  } catch (const Error&) {
+    if (beside()->value("SELECT 1 FROM pg_database WHERE datname = $1", {name()})) {
+      throw;
+    }
+    return false;
+  }
+}
+
+std::vector<std::string> PostgresDatabase::missing(const PostgresDatabaseFacts& facts,
+                                                   const std::string& server_version) {
+  return missing_on(*beside(), facts, parse_version(server_version).value_or(0));
+}
+
+std::vector<Obstacle> PostgresDatabase::obstacles() {
+  Connection live(admin_.with("dbname", name()), connection_options());
+  return find_obstacles(live);
+}
+
+WrittenSince PostgresDatabase::written_since(const PostgresFacts& snapshot, const std::vector<TableFacts>& tables) {
+  Connection live(parameters_, connection_options());
+  return postgres::written_since(live, snapshot, tables);
+}
+
+std::vector<KeptDatabase> PostgresDatabase::kept() { return list_kept(*beside(), name()); }
+
+void PostgresDatabase::drop_kept(const std::string& kept) { postgres::drop_kept(*beside(), name(), kept); }
+
+std::vector<std::string> PostgresDatabase::drop_interrupted() { return postgres::drop_interrupted(*beside(), name()); }
+
+std::unique_ptr<NewDatabase> PostgresDatabase::make(const PostgresDatabaseFacts& facts, const BuildOptions& options) {
+  return std::make_unique<BesideLive>(admin_, places(), name(), facts, options);
+}
+
+Swapped PostgresDatabase::put_back(const std::string& kept, const BuildOptions& options) {
+  return put_in_place(admin_, name(), kept, {.lock_timeout = options.lock_timeout, .tick = options.tick});
+}
+
+std::unique_ptr<Connection> PostgresDatabase::beside() const {
+  return connect_beside(admin_, connection_options(), {name()});
+}
+
+ConnectionOptions PostgresDatabase::connection_options() const {
+  return {.lock_timeout = config_.lock_timeout, .tick = {}};
+}
+
+}  // namespace dbrollback::database::postgres

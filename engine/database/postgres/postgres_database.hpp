@@ -1,0 +1,46 @@
+// The PostgreSQL adapter: a database of a server.
+#pragma once
+
+#include "engine/database/postgres/client_programs.hpp"
+#include "engine/database/postgres/connection.hpp"
+#include "engine/database/server.hpp"
+
+namespace dbrollback::database::postgres {
+
+class PostgresDatabase final : public ServerDatabase {
+ public:
+  // Reads the URLs, and connects later. Throws as Parameters::parse.
+  explicit PostgresDatabase(const DatabaseConfig& config);
+  // The one that `parameters` name, whatever the configured URLs say.
+  PostgresDatabase(const DatabaseConfig& config, const Parameters& parameters);
+
+  std::unique_ptr<View> open_view(const ViewOptions& options, Observer& observer) override;
+  [[nodiscard]] std::string location() const override { return parameters_.shown(); }
+  // The cluster's system identifier and the database's name there.
+  [[nodiscard]] std::string identity() override;
+
+  [[nodiscard]] std::string name() const override { return parameters_.database(); }
+  [[nodiscard]] bool exists() override;
+  [[nodiscard]] std::vector<std::string> missing(const PostgresDatabaseFacts& facts,
+                                                 const std::string& server_version) override;
+  [[nodiscard]] std::vector<Obstacle> obstacles() override;
+  [[nodiscard]] WrittenSince written_since(const PostgresFacts& snapshot,
+                                           const std::vector<TableFacts>& tables) override;
+  [[nodiscard]] std::vector<KeptDatabase> kept() override;
+  void drop_kept(const std::string& name) override;
+  std::vector<std::string> drop_interrupted() override;
+  [[nodiscard]] std::unique_ptr<NewDatabase> make(const PostgresDatabaseFacts& facts,
+                                                  const BuildOptions& options) override;
+  Swapped put_back(const std::string& kept, const BuildOptions& options) override;
+
+ private:
+  [[nodiscard]] std::unique_ptr<Connection> beside() const;
+  [[nodiscard]] ConnectionOptions connection_options() const;
+  [[nodiscard]] ClientPlaces places() const { return {.configured = config_.pg_bin}; }
+
+  DatabaseConfig config_;
+  Parameters parameters_;
+  Parameters admin_;  // of the role that makes databases
+};
+
+}  // namespace dbrollback::database::postgres

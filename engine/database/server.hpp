@@ -1,0 +1,133 @@
+// What only a database of a server can: another one is built beside it, and takes its place.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/time.hpp"
+#include "engine/database/database.hpp"
+#include "engine/database/stored_database.hpp"
+
+namespace dbrollback::database {
+
+// Something that stands in the way of a swap, or is lost by it.
+struct Obstacle {
+  // "prepared-transactions", "logical-slots", "subscriptions", "wal-senders", "foreign-sessions", "background-workers"
+  std::string name;
+  std::string description;  // one sentence, naming the objects
+  std::string next;         // what to do about it
+};
+
+// A database that a restore left beside the live one.
+struct KeptDatabase {
+  enum class Kind { restoring, replaced };
+  std::string name;
+  Kind kind = Kind::restoring;
+  base::Time made{};  // to the second
+  std::string owner;
+  std::optional<std::uint64_t> bytes;  // nothing where this role may not ask
+};
+
+// What was written since a snapshot.
+struct WrittenSince {
+  struct Table {
+    std::string name;                        // its name now
+    std::optional<std::uint64_t> rows_then;  // absent: made since
+    std::optional<std::uint64_t> rows_now;   // absent: dropped since
+    std::uint64_t written = 0;               // rows inserted, updated and deleted
+  };
+  std::string unknown;  // why it is not known; empty: it is
+  std::vector<Table> tables;
+};
+
+struct Swapped {
+  std::string kept;                      // the name of what was replaced; empty: there was nothing
+  std::chrono::milliseconds downtime{};  // from when nobody could connect any more until everybody could
+  std::uint64_t ended = 0;               // sessions
+};
+
+struct BuildOptions {
+  unsigned jobs = 2;
+  bool no_owner = false;
+  bool no_privileges = false;
+  bool no_tablespaces = false;
+  std::chrono::milliseconds lock_timeout{5000};
+  std::function<void(std::string_view phase, std::uint64_t bytes)> progress = {};
+  Tick tick = {};
+};
+
+// A database that is being built. What is not swapped in is dropped with this object; should that fail, it is one of
+// ServerDatabase::drop_interrupted's.
+class NewDatabase {
+ public:
+  NewDatabase() = default;
+  NewDatabase(const NewDatabase&) = delete;
+  NewDatabase& operator=(const NewDatabase&) = delete;
+  NewDatabase(NewDatabase&&) = delete;
+  NewDatabase& operator=(NewDatabase&&) = delete;
+  virtual ~NewDatabase() = default;
+
+  [[nodiscard]] virtual const std::string& name() const = 0;
+  // What `finish` will not be able to do, a sentence each.
+  [[nodiscard]] virtual const std::vector<std::string>& limits() const = 0;
+  // Makes of it what `stored` holds. When this returns, that is on disk.
+  virtual void fill(const StoredDatabase& stored) = 0;
+  [[nodiscard]] virtual std::unique_ptr<View> open_view() = 0;
+  // Gives it what comes last: grants, comment, limit, settings.
+  virtual void finish() = 0;
+  // Puts it into the live one's place, under everybody who uses that, which stays aside under another name.
+  // State after a failure: the live one is where it was; its sessions may have been ended. Exit::partial when the
+  // server's answer was lost and it cannot be asked.
+  virtual Swapped swap() = 0;
+};
+
+class ServerDatabase : public Database {
+ public:
+  [[nodiscard]] virtual std::string name() const = 0;
+  [[nodiscard]] virtual bool exists() = 0;
+  // Why a snapshot of such a database, of a server of that version, cannot be restored here, a sentence each. May make an
+  // empty database for it and drop that.
+  [[nodiscard]] virtual std::vector<std::string> missing(const PostgresDatabaseFacts& facts,
+                                                         const std::string& server_version) = 0;
+  // Precondition: it exists.
+  [[nodiscard]] virtual std::vector<Obstacle> obstacles() = 0;
+  // Estimated without reading a table. Precondition: it exists.
+  [[nodiscard]] virtual WrittenSince written_since(const PostgresFacts& snapshot,
+                                                   const std::vector<TableFacts>& tables) = 0;
+  // The oldest first.
+  [[nodiscard]] virtual std::vector<KeptDatabase> kept() = 0;
+  // Drops one of kept().
+  virtual void drop_kept(const std::string& name) = 0;
+  // Drops what interrupted restores left; returns their names.
+  virtual std::vector<std::string> drop_interrupted() = 0;
+  // Makes a database beside this one, which need not exist, with what `facts` say.
+  [[nodiscard]] virtual std::unique_ptr<NewDatabase> make(const PostgresDatabaseFacts& facts,
+                                                          const BuildOptions& options) = 0;
+  // Puts one of kept() back into this one's place.
+  virtual Swapped put_back(const std::string& kept, const BuildOptions& options) = 0;
+};
+
+// A server for proofs, and the place of a database on it.
+struct ScratchPlace {
+  std::shared_ptr<void> server;  // the temporary one; null: one that is configured
+  std::unique_ptr<ServerDatabase> database;
+};
+
+// `config`: where its programs are, or its scratch_url. A temporary server is of the major version `server_version`, in
+// `folder`; it ends with the last that holds it, and must be held by the thread that called this. Roles that the facts
+// name are made where they are missing, without any right. Errors as of postgres::ScratchServer.
+[[nodiscard]] ScratchPlace open_scratch(const DatabaseConfig& config, const PostgresFacts& facts,
+                                        const std::string& server_version, const std::filesystem::path& folder,
+                                        const Tick& tick);
+
+// Precondition: the configured database is one of a server. Throws Error (Exit::usage) for a URL that cannot be read.
+[[nodiscard]] std::unique_ptr<ServerDatabase> open_server(const DatabaseConfig& config);
+
+}  // namespace dbrollback::database

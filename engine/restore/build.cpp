@@ -1,0 +1,107 @@
+#include "engine/restore/build.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "engine/base/text.hpp"
+#include "schema/model.hpp"
+
+namespace dbrollback::restore {
+
+using base::cat;
+using base::printable;
+
+namespace {
+
+// For rows that are only counted and hashed.
+class Nowhere final : public database::BatchSink, public database::BatchSinks {
+ public:
+  database::BatchSink& stream(unsigned /*number*/) override { return *this; }
+  void take(database::Batch /*batch*/) override {}
+};
+
+class Comparison {
+ public:
+  Comparison(database::View& built, const SnapshotDetails& manifest) : built_(&built), manifest_(&manifest) {}
+
+  std::vector<Finding> run(bool with_schema, const std::function<void(std::uint64_t)>& progress) {
+    if (with_schema && to_hex(base::xxh3_128(base::bytes_of(schema::canonical_text(built_->describe().schema)))) !=
+                           manifest_->schema_fingerprint) {
+      add("schema", "is not the one in the manifest");
+    }
+    compare_rows(progress);
+    compare_sequences();
+    compare_views();
+    return std::move(found_);
+  }
+
+ private:
+  void add(std::string object, std::string problem) {
+    found_.push_back({.object = printable(object), .problem = std::move(problem)});
+  }
+
+  void compare_rows(const std::function<void(std::uint64_t)>& progress) {
+    Nowhere nowhere;
+    const auto contents = built_->read(nowhere, progress);
+    std::map<std::string, database::Content> now;
+    for (std::size_t i = 0; i < contents.size(); ++i) {
+      now[built_->describe().schema.tables[i].name] = contents[i];
+    }
+    for (const TableFacts& table : manifest_->tables) {
+      const auto at = now.find(table.name);
+      if (at == now.end()) {
+        add(cat("table ", table.name), "is not there");
+      } else if (at->second.rows != table.rows) {
+        add(cat("table ", table.name), cat("has ", base::plural(at->second.rows, "row"), " instead of ", table.rows));
+      } else if (to_hex(at->second.hash) != table.hash) {
+        add(cat("table ", table.name), "holds other rows");
+      }
+    }
+  }
+
+  static auto key_of(const SequenceFacts& sequence) {
+    return std::tuple(sequence.schema, sequence.name, sequence.last_value, sequence.is_called);
+  }
+
+  void compare_sequences() {
+    for (const SequenceFacts& sequence : manifest_->postgres->sequences) {
+      const auto same = [&](const SequenceFacts& other) { return key_of(other) == key_of(sequence); };
+      if (std::ranges::none_of(built_->describe().postgres->sequences, same)) {
+        add(cat("sequence ", sequence.schema, ".", sequence.name), "has another value");
+      }
+    }
+  }
+
+  void compare_views() {
+    for (const MaterializedViewFacts& view : manifest_->postgres->materialized_views) {
+      const auto same = [&](const MaterializedViewFacts& other) {
+        return other.schema == view.schema && other.name == view.name && other.populated == view.populated;
+      };
+      if (std::ranges::none_of(built_->describe().postgres->materialized_views, same)) {
+        add(cat("materialized view ", view.schema, ".", view.name),
+            view.populated ? "has no rows" : "has rows, and had none");
+      }
+    }
+  }
+
+  database::View* built_;
+  const SnapshotDetails* manifest_;
+  std::vector<Finding> found_;
+};
+
+}  // namespace
+
+std::unique_ptr<database::NewDatabase> build(database::ServerDatabase& target, const StoredServerDatabase& from,
+                                             const database::BuildOptions& options) {
+  auto built = target.make(from.properties(), options);
+  built->fill(from.stored());
+  return built;
+}
+
+std::vector<Finding> compare(database::View& built, const SnapshotDetails& manifest, bool with_schema,
+                             const std::function<void(std::uint64_t bytes)>& progress) {
+  return Comparison(built, manifest).run(with_schema, progress);
+}
+
+}  // namespace dbrollback::restore

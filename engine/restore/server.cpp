@@ -1,0 +1,215 @@
+#include "engine/restore/server.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/fail.hpp"
+#include "engine/base/text.hpp"
+#include "engine/repository/take.hpp"
+#include "engine/restore/build.hpp"
+#include "engine/restore/execute.hpp"
+#include "engine/snapshot/capture.hpp"
+#include "engine/snapshot/manifest.hpp"
+
+namespace dbrollback::restore {
+
+using base::cat;
+using base::printable;
+
+namespace {
+
+std::vector<RestorePlan::Obstacle> obstacles_of(database::ServerDatabase& target,
+                                                const std::vector<std::string>& despite) {
+  std::vector<RestorePlan::Obstacle> out;
+  for (auto& obstacle : target.obstacles()) {
+    if (std::ranges::find(despite, obstacle.name) == despite.end()) {
+      out.push_back({.name = obstacle.name, .description = obstacle.description, .next = obstacle.next});
+    }
+  }
+  return out;
+}
+
+[[noreturn]] void refuse_obstacle(const RestorePlan::Obstacle& obstacle, const std::string& target) {
+  base::fail({.code = obstacle.name,
+              .exit = Exit::refused,
+              .message = obstacle.description,
+              .object = target,
+              .state = "nothing was changed",
+              .next = cat(obstacle.next, ", or restore all the same with `--despite ", obstacle.name, "`")});
+}
+
+void refuse_missing(const std::vector<std::string>& missing, const RestorePlan& plan) {
+  if (!missing.empty()) {
+    base::fail({.code = "missing_on_server",
+                .exit = Exit::refused,
+                .message = cat("the server of ", printable(plan.target), " cannot hold ", plan.options.id, ": ",
+                               base::join(missing, "; ")),
+                .object = plan.target,
+                .state = "nothing was changed",
+                .next = "install what it lacks, or restore into a server that has it with --into URL"});
+  }
+}
+
+// All of it stays in the database that is kept aside, but not in the one that is used.
+void estimate_loss(database::ServerDatabase& target, const SnapshotDetails& manifest, RestorePlan& plan) {
+  const auto since = target.written_since(*manifest.postgres, manifest.tables);
+  if (!since.unknown.empty()) {
+    plan.warnings.push_back(cat("what was written since the snapshot cannot be estimated: ", since.unknown));
+  }
+  for (const auto& table : since.tables) {
+    plan.tables.push_back(
+        {.name = table.name, .rows_now = table.rows_now, .rows_restored = table.rows_then, .written = table.written});
+  }
+}
+
+class ServerRestore {
+ public:
+  ServerRestore(repository::Store& from, const RestorePlan& plan, Observer& observer)
+      : from_(&from), plan_(&plan), observer_(&observer), target_(database::open_server(plan.database)) {}
+
+  RestoreResult run() {
+    const auto start = std::chrono::steady_clock::now();
+    require_whole(*from_, plan_->options.id, *observer_);
+    const StoredServerDatabase stored(from_->objects(), snapshot::read_manifest(from_->objects(), plan_->options.id));
+    describe(stored.manifest());
+    refuse_if_moved();
+    for (const std::string& name : target_->drop_interrupted()) {
+      observer_->note(cat("dropped the database ", printable(name), ", which an interrupted restore had left"));
+    }
+    restore(stored);
+    result_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+    return std::move(result_);
+  }
+
+ private:
+  void describe(const SnapshotDetails& manifest) {
+    result_.id = plan_->options.id;
+    result_.target = plan_->target;
+    result_.bytes = manifest.summary.raw_bytes;
+    result_.tables = manifest.summary.tables;
+    result_.rows = manifest.summary.rows;
+  }
+
+  void refuse_if_moved() {
+    const bool exists = target_->exists();
+    if (exists != (plan_->kind == RestorePlan::Target::swap)) {
+      base::fail({.code = "target_changed",
+                  .exit = Exit::refused,
+                  .message = cat(printable(plan_->target), " is not what it was when the restore was planned"),
+                  .object = plan_->target,
+                  .state = "nothing was changed",
+                  .next = "run the command again and look at the new plan"});
+    }
+    if (exists) {
+      for (const auto& obstacle : obstacles_of(*target_, plan_->options.despite)) {
+        refuse_obstacle(obstacle, plan_->target);
+      }
+    }
+  }
+
+  void restore(const StoredServerDatabase& stored) {
+    const auto built = build_whole(stored);
+    const auto swapped = built->swap();
+    result_.kept_database = swapped.kept;
+    result_.downtime = swapped.downtime;
+    result_.sessions_ended = swapped.ended;
+  }
+
+  // Until here nobody notices anything.
+  std::unique_ptr<database::NewDatabase> build_whole(const StoredServerDatabase& stored) {
+    try {
+      auto built = build(*target_, stored, build_options());
+      result_.limits = built->limits();
+      if (plan_->options.verify) {
+        require_equal(*built, stored.manifest());
+      }
+      result_.verification = verification();
+      built->finish();
+      return built;
+    } catch (const Error& error) {
+      ErrorInfo info = error.info();
+      info.state = cat("nothing was changed: ", printable(plan_->target),
+                       plan_->kind == RestorePlan::Target::swap ? " is as it was" : " does not exist");
+      base::fail(std::move(info));
+    }
+  }
+
+  [[nodiscard]] bool with_schema() const { return !plan_->options.no_owner && !plan_->options.no_privileges; }
+
+  [[nodiscard]] std::string verification() {
+    result_.verified = plan_->options.verify;
+    if (!plan_->options.verify) {
+      return "not compared; every frame was checked as it was read";
+    }
+    return with_schema() ? "schema, sequences and the rows of every table compared with the snapshot: the same"
+                         : "sequences and the rows of every table compared with the snapshot: the same";
+  }
+
+  void require_equal(database::NewDatabase& built, const SnapshotDetails& manifest) {
+    const auto view = built.open_view();
+    const auto found = compare(*view, manifest, with_schema(), [this](std::uint64_t bytes) {
+      observer_->progress({.phase = "comparing rows", .done = bytes, .total = 0, .unit = "bytes"});
+    });
+    if (!found.empty()) {
+      base::fail({.code = "restored_differs",
+                  .exit = Exit::damaged,
+                  .message = cat("what was restored is not what ", plan_->options.id, " holds: ", found.front().object,
+                                 " ", found.front().problem,
+                                 found.size() > 1 ? cat(", and ", base::plural(found.size() - 1, "more finding")) : ""),
+                  .object = plan_->target,
+                  .state = {},
+                  .next = cat("`dbrollback verify ", plan_->options.id, " --level restored` says more")});
+    }
+  }
+
+  database::BuildOptions build_options() {
+    return {.jobs = plan_->database.jobs,
+            .no_owner = plan_->options.no_owner,
+            .no_privileges = plan_->options.no_privileges,
+            .no_tablespaces = false,
+            .lock_timeout = plan_->database.lock_timeout,
+            .progress =
+                [this](std::string_view phase, std::uint64_t bytes) {
+                  observer_->progress({.phase = phase, .done = bytes, .total = 0, .unit = "bytes"});
+                },
+            .tick = [this] { snapshot::stop_if_cancelled(*observer_); }};
+  }
+
+  repository::Store* from_;
+  const RestorePlan* plan_;
+  Observer* observer_;
+  std::unique_ptr<database::ServerDatabase> target_;
+  RestoreResult result_;
+};
+
+}  // namespace
+
+void plan_server(repository::Store& from, RestorePlan& plan, Observer& /*observer*/) {
+  const SnapshotDetails manifest = snapshot::read_manifest(from.objects(), plan.options.id);
+  if (!plan.options.tables.empty()) {
+    base::fail_usage("unsupported", "tables of a PostgreSQL database cannot be restored alone by this version",
+                     plan.options.id, "restore all of it beside the live one with --into URL, and copy what you need");
+  }
+  const auto target = database::open_server(plan.database);
+  plan.target = target->location();
+  plan.bytes = manifest.summary.raw_bytes;
+  plan.kind = target->exists() ? RestorePlan::Target::swap : RestorePlan::Target::new_database;
+  refuse_missing(target->missing(manifest.postgres->properties, manifest.server_version), plan);
+  if (plan.kind == RestorePlan::Target::swap) {
+    plan.obstacles = obstacles_of(*target, plan.options.despite);
+    estimate_loss(*target, manifest, plan);
+    for (const auto& kept : target->kept()) {
+      if (kept.kind == database::KeptDatabase::Kind::replaced) {
+        plan.warnings.push_back(cat("the database ", printable(kept.name),
+                                    kept.bytes ? cat(" (", base::human_bytes(*kept.bytes), ")") : "",
+                                    " is still there, which an earlier restore replaced"));
+      }
+    }
+  }
+}
+
+RestoreResult execute_server(repository::Store& from, const RestorePlan& plan, Observer& observer) {
+  return ServerRestore(from, plan, observer).run();
+}
+
+}  // namespace dbrollback::restore

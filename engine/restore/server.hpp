@@ -1,0 +1,15 @@
+// Restores to a server: another database is built beside the live one, compared with the snapshot, and put into its
+// place.
+#pragma once
+
+#include "dbrollback/restore.hpp"
+#include "engine/repository/store.hpp"
+
+namespace dbrollback::restore {
+
+// Fills in what a plan for a server says. Changes nothing.
+void plan_server(repository::Store& from, RestorePlan& plan, Observer& observer);
+
+[[nodiscard]] RestoreResult execute_server(repository::Store& from, const RestorePlan& plan, Observer& observer);
+
+}  // namespace dbrollback::restore

@@ -1,0 +1,29 @@
+// A stored snapshot of a server's database, opened so that one can be built of it.
+#pragma once
+
+#include <string>
+
+#include "engine/base/temporary_folder.hpp"
+#include "engine/database/stored_database.hpp"
+#include "engine/snapshot/stored_row_source.hpp"
+
+namespace dbrollback::restore {
+
+class StoredServerDatabase {
+ public:
+  // The archive of the schema goes into a folder of its own, in the temporary folder, for as long as this lives: a
+  // secret. Throws Error (Exit::damaged) as StoredRows does.
+  StoredServerDatabase(storage::ObjectStore& store, SnapshotDetails manifest);
+
+  [[nodiscard]] const SnapshotDetails& manifest() const { return rows_.manifest(); }
+  [[nodiscard]] const PostgresDatabaseFacts& properties() const { return manifest().postgres->properties; }
+  [[nodiscard]] database::StoredDatabase stored() const;
+
+ private:
+  snapshot::StoredRows rows_;
+  snapshot::StoredRowSource source_;
+  base::TemporaryFolder folder_;
+  base::fs::path archive_;
+};
+
+}  // namespace dbrollback::restore
