@@ -37,7 +37,7 @@ class Comparison {
   }
 
  private:
-  void add(std::string object, std::string problem) {
+  void add(const std::string& object, std::string problem) {
     found_.push_back({.object = printable(object), .problem = std::move(problem)});
   }
 
