@@ -538,6 +538,21 @@ TEST_F(PostgresDatabases, HaveNamesThatTellWhatTheyAre) {
   }
 }
 
+TEST_F(PostgresDatabases, MadeInTheSameSecondHaveOtherNames) {
+  const base::Time time = *base::time_from_iso("2026-11-20T23:30:15.5Z");
+  const auto later = [&](int seconds, Kept kind) {
+    return kept_name("dbs_same", kind, time + std::chrono::seconds(seconds));
+  };
+  const auto admin = beside();
+  EXPECT_EQ(next_name(*admin, "dbs_same", Kept::replaced, time), later(0, Kept::replaced));
+  create_empty(later(0, Kept::replaced));
+  EXPECT_EQ(next_name(*admin, "dbs_same", Kept::replaced, time), later(1, Kept::replaced));
+  EXPECT_EQ(next_name(*admin, "dbs_same", Kept::restoring, time), later(0, Kept::restoring));
+  create_empty(later(2, Kept::replaced));
+  EXPECT_EQ(next_name(*admin, "dbs_same", Kept::replaced, time), later(3, Kept::replaced)) << "the last one stays that";
+  EXPECT_EQ(next_name(*admin, "dbs_same", Kept::replaced, time + std::chrono::minutes(1)), later(60, Kept::replaced));
+}
+
 TEST_F(PostgresDatabases, ThatAreKeptAreListedAndDropped) {
   const base::Time time = *base::time_from_iso("2026-11-20T23:30:15Z");
   const std::string name = cat("dbs_", std::string(55, 'x'));

@@ -154,6 +154,16 @@ std::vector<KeptDatabase> list_kept(Connection& connection, const std::string& l
   return out;
 }
 
+std::string next_name(Connection& connection, const std::string& live, Kept kind, base::Time now) {
+  auto moment = std::chrono::floor<std::chrono::seconds>(now);
+  for (const KeptDatabase& kept : list_kept(connection, live)) {
+    if (kept.kind == kind) {
+      moment = std::max(moment, std::chrono::floor<std::chrono::seconds>(kept.made) + std::chrono::seconds(1));
+    }
+  }
+  return kept_name(live, kind, moment);
+}
+
 void drop_kept(Connection& connection, const std::string& live, const std::string& name) {
   const auto kept = parse(live, name);
   if (!kept) {

@@ -20,6 +20,10 @@ using Kept = KeptDatabase::Kind;
 // Those of the database `live`, which need not exist; the oldest first.
 [[nodiscard]] std::vector<KeptDatabase> list_kept(Connection& connection, const std::string& live);
 
+// A name for another one that is made now. Names have the time to the second: where one of this kind has that of now,
+// or a later one, it is the second after the last, so that the last stays the last.
+[[nodiscard]] std::string next_name(Connection& connection, const std::string& live, Kept kind, base::Time now);
+
 // Drops one of list_kept's, with everything in it. `connection` as of connect_beside. Errors: "not_kept"
 // (Exit::refused) for any other name; "database_in_use" (Exit::busy) naming the sessions in it; "has_subscriptions"
 // (Exit::refused) for one that was replaced: those may be at work. State after a failure: it is still there.

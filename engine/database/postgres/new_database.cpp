@@ -15,26 +15,31 @@ namespace dbrollback::database::postgres {
 
 BesideLive::BesideLive(const Parameters& admin, const ClientPlaces& places, std::string live,
                        PostgresDatabaseFacts facts, BuildOptions options)
-    : admin_(admin),
-      live_(std::move(live)),
-      name_(kept_name(live_, KeptDatabase::Kind::restoring, base::now())),
-      facts_(std::move(facts)),
-      options_(std::move(options)) {
+    : admin_(admin), live_(std::move(live)), facts_(std::move(facts)), options_(std::move(options)) {
   if (options_.no_tablespaces) {
     facts_.tablespace.clear();
   }
-  const auto beside = connect_beside(admin_, connection_options(), {live_, name_});
+  const auto beside = connect_beside(admin_, connection_options(), {live_});
+  name_ = next_name(*beside, live_, Kept::restoring, base::now());
   programs_ = find_client_programs(beside->server_version(), places);
   limits_ = make_database(*beside, connection_options(), name_, facts_,
                           {.no_owner = options_.no_owner, .no_privileges = options_.no_privileges});
-  keeper_ = std::make_unique<Connection>(inside(), connection_options());
+  try {
+    keeper_ = std::make_unique<Connection>(inside(), connection_options());
+  } catch (...) {
+    drop();
+    throw;
+  }
   base::reached("database made");
 }
 
 BesideLive::~BesideLive() {
-  if (swapped_) {
-    return;
+  if (!swapped_) {
+    drop();
   }
+}
+
+void BesideLive::drop() {
   keeper_.reset();
   try {
     drop_kept(*connect_beside(admin_, {.lock_timeout = options_.lock_timeout, .tick = {}}, {live_, name_}), live_,
@@ -76,7 +81,8 @@ Swapped BesideLive::swap() {
 
 Swapped put_in_place(const Parameters& admin, const std::string& live, const std::string& other,
                      const ConnectionOptions& options) {
-  const std::string aside = kept_name(live, KeptDatabase::Kind::replaced, base::now());
+  const std::string aside =
+      next_name(*connect_beside(admin, options, {live, other}), live, Kept::replaced, base::now());
   const Renamed renamed = rename_databases(admin, {.live = live, .fresh = other, .aside = aside}, options);
   return {.kept = renamed.replaced ? aside : "", .downtime = renamed.downtime, .ended = renamed.ended};
 }
