@@ -77,7 +77,8 @@ std::vector<std::string> environment_of(const Command& command) {
   std::vector<std::string> all;
   for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
     const std::string_view line = *each;
-    if (!command.environment.contains(std::string(line.substr(0, line.find('='))))) {
+    const std::string_view name = line.substr(0, line.find('='));
+    if (!command.environment.contains(std::string(name)) && (!command.inherits || command.inherits(name))) {
       all.emplace_back(line);
     }
   }

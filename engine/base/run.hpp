@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/bytes.hpp"
@@ -19,8 +20,10 @@ namespace dbrollback::base {
 struct Command {
   std::vector<std::string> arguments{};              // the program first: looked up in PATH unless it has a slash
   std::map<std::string, std::string> environment{};  // on top of this process's
-  fs::path folder{};                                 // to work in; empty: this process's
-  std::chrono::milliseconds timeout{0};              // 0: none
+  // Which of this process's variables the program gets; nothing: all.
+  std::function<bool(std::string_view name)> inherits{};
+  fs::path folder{};                     // to work in; empty: this process's
+  std::chrono::milliseconds timeout{0};  // 0: none
 
   // Of the output and of the messages, each: what is more is left out of the middle, and a line there says so.
   std::size_t most_output = 1U << 20U;

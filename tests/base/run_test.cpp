@@ -115,6 +115,16 @@ TEST_F(Run, AddsToTheEnvironment) {
   EXPECT_EQ(run(command).output, "ours theirs a=b\n1\n");
 }
 
+TEST_F(Run, GivesOfTheEnvironmentWhatItIsToldTo) {
+  test::Environment environment;
+  environment.set("DBR_INHERITED", "ours");
+  environment.set("DBR_SECRET", "ours");
+  Command command = shell("env | grep ^DBR_ | sort");
+  command.environment = {{"DBR_NEW", "theirs"}};
+  command.inherits = [](std::string_view name) { return name == "PATH" || name == "DBR_INHERITED"; };
+  EXPECT_EQ(run(command).output, "DBR_INHERITED=ours\nDBR_NEW=theirs\n");
+}
+
 TEST_F(Run, WorksInAFolder) {
   EXPECT_EQ(run({.arguments = {"pwd"}, .folder = folder()}).output, cat(folder().native(), "\n"));
   const ErrorInfo info = test::error_of([&] { (void)run({.arguments = {"pwd"}, .folder = at("absent")}); });

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <utility>
@@ -89,7 +90,8 @@ std::optional<int> version_in(const fs::path& folder, const char* name) {
     return std::nullopt;
   }
   try {
-    const auto said = base::run({.arguments = {program, "--version"}, .timeout = std::chrono::seconds(10)});
+    const auto said = base::run(
+        {.arguments = {program, "--version"}, .inherits = is_for_servers, .timeout = std::chrono::seconds(10)});
     return said.succeeded() ? parse_version(said.output) : std::nullopt;
   } catch (const Error& error) {
     if (error.code() != "no_program") {
@@ -170,6 +172,16 @@ fs::path ClientPrograms::path_of(const std::string& program) const {
               .object = program,
               .state = {},
               .next = cat("install the Debian package postgresql-", is_client ? "client-" : "", major_text(version))});
+}
+
+bool is_for_programs(std::string_view variable) { return variable.starts_with("PG") || is_for_servers(variable); }
+
+bool is_for_servers(std::string_view variable) {
+  constexpr std::array<std::string_view, 9> names{"PATH",   "HOME", "USER", "LOGNAME", "SHELL",
+                                                  "TMPDIR", "TZ",   "LANG", "LANGUAGE"};
+  constexpr std::array<std::string_view, 5> beginnings{"LC_", "LD_", "KRB5", "SSL_", "OPENSSL_"};
+  return std::ranges::find(names, variable) != names.end() ||
+         std::ranges::any_of(beginnings, [&](std::string_view each) { return variable.starts_with(each); });
 }
 
 ClientPrograms find_client_programs(int server_version, const ClientPlaces& places) {

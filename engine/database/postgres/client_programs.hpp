@@ -29,6 +29,12 @@ struct ClientPrograms {
   [[nodiscard]] base::fs::path path_of(const std::string& program) const;
 };
 
+// Whether these programs may get this variable of ours. The others can hold anybody's secrets, as does the one that the
+// configuration names for a URL, and a temporary server may run as another account, which can read its environment.
+[[nodiscard]] bool is_for_programs(std::string_view variable);
+// For those that connect nowhere: without libpq's variables.
+[[nodiscard]] bool is_for_servers(std::string_view variable);
+
 struct ClientPlaces {
   base::fs::path configured;  // a folder of programs, and then no other; or empty: PATH, and those of Debian and RHEL
   base::fs::path root = "/";  // what usr/lib/postgresql is below: tests have their own

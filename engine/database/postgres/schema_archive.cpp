@@ -97,6 +97,7 @@ void dump_schema(const ClientPrograms& programs, const Parameters& parameters, c
                        cat("--lock-wait-timeout=", options.lock_timeout.count()),
                        cat("--dbname=", parameters.without_secrets())};
   command.environment = login.environment();
+  command.inherits = is_for_programs;
   command.take_output = take;
   command.tick = options.tick;
   const base::Outcome outcome = base::run(command);
@@ -126,6 +127,7 @@ void restore_schema(const ClientPrograms& programs, const Parameters& parameters
   }
   command.arguments.push_back(archive.native());
   command.environment = login.environment();
+  command.inherits = is_for_programs;
   command.tick = options.tick;
   const base::Outcome outcome = base::run(command);
   if (!outcome.succeeded()) {
@@ -138,6 +140,7 @@ void prove_archive(const ClientPrograms& programs, const base::fs::path& archive
   base::Command command;
   command.arguments = {programs.path_of("pg_restore").native(), "--file=-", archive.native()};
   command.environment = {{"LC_ALL", "C"}};
+  command.inherits = is_for_servers;
   command.take_output = [](base::ByteView /*sql*/) {};
   command.tick = tick;
   const base::Outcome outcome = base::run(command);

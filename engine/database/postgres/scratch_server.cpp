@@ -12,6 +12,7 @@
 #include "engine/base/child.hpp"
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
+#include "engine/database/postgres/client_programs.hpp"
 #include "engine/database/postgres/connection.hpp"
 
 namespace dbrollback::database::postgres {
@@ -211,6 +212,7 @@ void ScratchServer::make_cluster(const ScratchOptions& options) const {
       base::run({.arguments = {options.programs / "initdb", "--no-sync", "--auth=trust", "--username=postgres",
                                "--encoding=UTF8", "--locale=C", cat("--pgdata=", (home_ / "data").native())},
                  .environment = {{"LC_ALL", "C"}},
+                 .inherits = is_for_servers,
                  .folder = home_,
                  .timeout = options.start_timeout,
                  .tick = options.tick,
@@ -228,6 +230,7 @@ void ScratchServer::start(const ScratchOptions& options) {
       std::make_unique<Process>(base::Command{.arguments = {options.programs / "postgres", "-D", home_ / "data", "-c",
                                                             cat("config_file=", configuration_file().native())},
                                               .environment = {{"LC_ALL", "C"}},
+                                              .inherits = is_for_servers,
                                               .folder = home_,
                                               .log = folder_.path() / "log",
                                               .as_user = account_,
