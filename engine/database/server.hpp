@@ -1,6 +1,7 @@
 // What only a database of a server can: another one is built beside it, and takes its place.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -17,10 +18,12 @@
 
 namespace dbrollback::database {
 
+constexpr std::array<std::string_view, 6> obstacle_names{
+    "prepared-transactions", "logical-slots", "subscriptions", "wal-senders", "foreign-sessions", "background-workers"};
+
 // Something that stands in the way of a swap, or is lost by it.
 struct Obstacle {
-  // "prepared-transactions", "logical-slots", "subscriptions", "wal-senders", "foreign-sessions", "background-workers"
-  std::string name;
+  std::string name;         // one of obstacle_names
   std::string description;  // one sentence, naming the objects
   std::string next;         // what to do about it
 };

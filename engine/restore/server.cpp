@@ -29,6 +29,17 @@ std::vector<RestorePlan::Obstacle> obstacles_of(database::ServerDatabase& target
   return out;
 }
 
+void refuse_unknown(const std::vector<std::string>& despite) {
+  const auto& names = database::obstacle_names;
+  for (const std::string& name : despite) {
+    if (std::ranges::find(names, name) == names.end()) {
+      base::fail_usage("no_such_obstacle", cat("--despite knows no ", printable(name)), name,
+                       cat("name what a restore was refused for: ",
+                           base::join(std::vector<std::string>(names.begin(), names.end()), ", ")));
+    }
+  }
+}
+
 [[noreturn]] void refuse_obstacle(const RestorePlan::Obstacle& obstacle, const std::string& target) {
   base::fail({.code = obstacle.name,
               .exit = Exit::refused,
@@ -185,6 +196,7 @@ class ServerRestore {
 }  // namespace
 
 void plan_server(repository::Store& from, RestorePlan& plan, Observer& /*observer*/) {
+  refuse_unknown(plan.options.despite);
   const SnapshotDetails manifest = snapshot::read_manifest(from.objects(), plan.options.id);
   if (!plan.options.tables.empty()) {
     base::fail_usage("unsupported", "tables of a PostgreSQL database cannot be restored alone by this version",

@@ -45,6 +45,21 @@ bool has_one_like_it(Connection& connection, const PostgresDatabaseFacts& facts)
              .has_value();
 }
 
+void require_right_to_create(Connection& connection) {
+  const Result role =
+      connection.execute("SELECT rolsuper OR rolcreatedb, rolname FROM pg_roles WHERE rolname = current_user");
+  if (role.rows() == 1 && !role.boolean(0, 0)) {
+    base::fail({.code = "not_allowed",
+                .exit = Exit::failed,
+                .message = cat("the role ", printable(role.text(0, 1)), " may not create databases on ",
+                               printable(connection.shown()), ", and a snapshot is restored into a new one"),
+                .object = role.text(0, 1),
+                .state = "nothing was changed",
+                .next = cat("ALTER ROLE ", printable(quote(role.text(0, 1))),
+                            " CREATEDB, or name a role that may as admin_url in dbrollback.toml")});
+  }
+}
+
 void try_locale(Connection& connection, PostgresDatabaseFacts facts, std::vector<std::string>& missing) {
   if (has_one_like_it(connection, facts)) {
     return;
@@ -74,6 +89,7 @@ std::vector<std::string> missing_on(Connection& connection, const PostgresDataba
     return {cat("it is of version ", major_text(version), ", older than the snapshot's server, ",
                 version_text(snapshot_version))};
   }
+  require_right_to_create(connection);
   std::vector<std::string> missing;
   look_for_extensions(connection, facts.extensions, missing);
   try_locale(connection, facts, missing);

@@ -9,7 +9,7 @@
 namespace dbrollback::database::postgres {
 
 // Of the connection's database, for the connection's role: it must be the one that will rename it. In the order of
-// their names above; empty: nothing. Prepared transactions and sessions that the role cannot end make the renaming
+// obstacle_names; empty: nothing. Prepared transactions and sessions that the role cannot end make the renaming
 // fail, the others lose something by it.
 [[nodiscard]] std::vector<Obstacle> find_obstacles(Connection& live);
 
