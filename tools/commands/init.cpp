@@ -127,7 +127,7 @@ Setup decide(Context& context) {
   if (!later) {
     setup.database_name = select_database(defaults, setup.database_url).name;
     // A relative path would be relative to the configuration file, not to where it was typed.
-    setup.database_url = sqlite_path(setup.database_url).string();
+    if (!is_postgres_url(setup.database_url)) setup.database_url = sqlite_path(setup.database_url).string();
   }
   return setup;
 }
@@ -149,7 +149,8 @@ void say(Context& context, const Setup& setup) {
 
 Exit run(Context& context, const Arguments& arguments) {
   const Setup setup = decide(context);
-  const bool known_file = !setup.database_url.empty() && !setup.database_url.starts_with("env:");
+  const bool known_file =
+      !setup.database_url.empty() && !setup.database_url.starts_with("env:") && !is_postgres_url(setup.database_url);
   if (setup.keeps_file) {
     static_cast<void>(Repository::create(setup.repository, arguments.group));
   } else {

@@ -49,7 +49,7 @@ bool PostgresDatabase::exists() {
     const Connection session(parameters_, connection_options());
     return true;
   } catch (const Error&) {
-    if (beside()->value("SELECT 1 FROM pg_database WHERE datname = $1", {name()})) {
+    if (!is_known_absent()) {
       throw;
     }
     return false;
@@ -83,6 +83,15 @@ std::unique_ptr<NewDatabase> PostgresDatabase::make(const PostgresDatabaseFacts&
 
 Swapped PostgresDatabase::put_back(const std::string& kept, const BuildOptions& options) {
   return put_in_place(admin_, name(), kept, {.lock_timeout = options.lock_timeout, .tick = options.tick});
+}
+
+// Where the server cannot be asked either, what the database itself was refused for says more.
+bool PostgresDatabase::is_known_absent() const {
+  try {
+    return !beside()->value("SELECT 1 FROM pg_database WHERE datname = $1", {name()});
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 std::unique_ptr<Connection> PostgresDatabase::beside() const {

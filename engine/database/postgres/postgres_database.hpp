@@ -34,6 +34,7 @@ class PostgresDatabase final : public ServerDatabase {
   Swapped put_back(const std::string& kept, const BuildOptions& options) override;
 
  private:
+  [[nodiscard]] bool is_known_absent() const;
   [[nodiscard]] std::unique_ptr<Connection> beside() const;
   [[nodiscard]] ConnectionOptions connection_options() const;
   [[nodiscard]] ClientPlaces places() const { return {.configured = config_.pg_bin}; }
