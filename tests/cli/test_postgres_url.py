@@ -99,7 +99,9 @@ class Unreachable(Case):
             done = self.ok("init", "--config", config, "--repository", self.path("new"), "--database", url)
             self.assertEqual(self.said(done), "")
             with open(self.path(config), encoding="utf-8") as file:
-                self.assertIn(f'[database.shop]\nurl = "{url}"\n', file.read())
+                lines = file.read().split("\n")
+            self.assertIn("[database.shop]", lines)
+            self.assertIn(f'url = "{url}"', lines)
             self.ok("list", "--config", config)
 
     def test_a_connection_string_is_no_name(self):
