@@ -76,10 +76,13 @@ void prepare_before(Context& context, Source& source, const RestorePlan& plan) {
   }
 }
 
+// Whether --into names a database as a configuration does, not a file: a URL, which may come from the environment.
+bool is_url(const std::string& into) { return is_postgres_url(into) || into.starts_with("env:"); }
+
 // Where the snapshot goes: the database that it is of, or the one that --into names, whose server and jobs are its own.
 DatabaseConfig target_of(Context& context, const SnapshotSummary& snapshot, const Arguments& arguments) {
-  DatabaseConfig database = is_postgres_url(arguments.into) ? select_database(context.config(), arguments.into)
-                                                            : context.database_of(snapshot, arguments.into);
+  DatabaseConfig database = is_url(arguments.into) ? select_database(context.config(), arguments.into)
+                                                   : context.database_of(snapshot, arguments.into);
   if (arguments.lock_timeout) database.lock_timeout = *arguments.lock_timeout;
   if (arguments.jobs) database.jobs = *arguments.jobs;
   return database;
@@ -95,7 +98,7 @@ RestorePlan make_plan(Context& context, Source& source, const Arguments& argumen
                          .despite = arguments.despite,
                          .no_owner = arguments.no_owner,
                          .no_privileges = arguments.no_privileges};
-  if (!arguments.into.empty() && !is_postgres_url(arguments.into)) {
+  if (!arguments.into.empty() && !is_url(arguments.into)) {
     options.into = std::filesystem::absolute(arguments.into).lexically_normal();
   }
   cli::ConsoleObserver observer(context.console());
