@@ -474,10 +474,10 @@ def was_killed(done):
     return done.exit == -signal.SIGKILL
 
 
-def points_in_the_code():
-    """The names of all crash points of the engine."""
+def points_in_the_code(under="engine"):
+    """The names of all crash points in this folder."""
     names = set()
-    for folder, _, files in os.walk(os.path.join(dbr.SOURCE, "engine")):
+    for folder, _, files in os.walk(os.path.join(dbr.SOURCE, under)):
         for name in files:
             if name.endswith(".cpp"):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
