@@ -35,7 +35,10 @@ ADAPTERS = {
         "engine/repository/catalog.cpp": "the catalog is an SQLite file of ours, read and written through the adapter's "
                                          "connection",
     },
-    "engine/database/postgres/": {"engine/database/postgres/": "the adapter itself"},
+    "engine/database/postgres/": {
+        "engine/database/postgres/": "the adapter itself",
+        "engine/database/open_database.cpp": "where an adapter is chosen",
+    },
 }
 # One header of `snapshot` is a value's rendering, and all that `report` may see of it.
 REPORT_SEES = {"engine/snapshot/summary_json.hpp", "engine/base/document.hpp"}
