@@ -15,11 +15,18 @@ using base::cat;
 
 namespace {
 
-// The server analyzes partitions with the table that they belong to. The largest first.
+// The server analyzes partitions with the table that they belong to, and would ask other servers for foreign ones:
+// where there are some, the others are analyzed one by one. The largest first.
 constexpr const char* tables_sql = R"(
+WITH RECURSIVE partly_foreign(oid) AS (
+  SELECT i.inhparent FROM pg_inherits i JOIN pg_class f ON f.oid = i.inhrelid AND f.relkind = 'f'
+  UNION SELECT i.inhparent FROM partly_foreign p JOIN pg_inherits i ON i.inhrelid = p.oid)
 SELECT n.nspname, c.relname
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'm', 'p') AND NOT c.relispartition AND c.relispopulated AND c.relpersistence <> 't'
+WHERE c.relkind IN ('r', 'm', 'p') AND c.relispopulated AND c.relpersistence <> 't'
+  AND c.oid NOT IN (SELECT oid FROM partly_foreign)
+  AND (NOT c.relispartition OR EXISTS (
+    SELECT FROM pg_inherits i JOIN partly_foreign p ON p.oid = i.inhparent WHERE i.inhrelid = c.oid))
   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
 ORDER BY c.relkind <> 'p', pg_relation_size(c.oid) DESC)";
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/text.hpp"
+#include "engine/database/postgres/column_order.hpp"
 #include "engine/database/postgres/large_objects.hpp"
 #include "engine/database/postgres/read_properties.hpp"
 #include "engine/database/postgres/read_schema.hpp"
@@ -72,6 +73,13 @@ void leave_out_invalid_indexes(Connection& connection, Description& out) {
   for (int row = 0; row < rows.rows(); ++row) {
     out.left_out.emplace_back("index " + shown_name(rows.text(row, 0), rows.text(row, 1)),
                               "it is invalid: building it failed or has not ended");
+  }
+}
+
+void leave_out_orders(Connection& connection, Description& out) {
+  for (const TableName& table : reordered_tables(connection)) {
+    out.left_out.emplace_back("order of columns of table " + shown_name(table.schema, table.name),
+                              "a restore puts those that it inherits before its own, as pg_dump does");
   }
 }
 
@@ -160,6 +168,7 @@ Description describe(ExportedSnapshot& snapshot, std::vector<Relation>& tables) 
   about.sequences = read_sequences(connection, snapshot.relations());
   out.schema.objects = read_objects(connection);
   leave_out_invalid_indexes(connection, out);
+  leave_out_orders(connection, out);
   leave_out_labels(connection, out);
   for (const Relation& relation : relations_of(snapshot)) {
     if (relation.kind == 'm') {

@@ -42,11 +42,13 @@ constexpr const char* labels_sql = R"(
 SELECT l.provider, l.label FROM pg_shseclabel l JOIN pg_database d ON d.oid = l.objoid
 WHERE l.classoid = 'pg_database'::regclass AND d.datname = current_database() ORDER BY l.provider COLLATE "C")";
 
+// In the order in which they were made, which is that of a dump.
 constexpr const char* settings_sql = R"(
 SELECT CASE s.setrole WHEN 0 THEN '' ELSE pg_get_userbyid(s.setrole) END,
        left(c.text, strpos(c.text, '=') - 1), substr(c.text, strpos(c.text, '=') + 1)
-FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase CROSS JOIN LATERAL unnest(s.setconfig) AS c(text)
-WHERE d.datname = current_database() ORDER BY 1, 2)";
+FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+CROSS JOIN LATERAL unnest(s.setconfig) WITH ORDINALITY AS c(text, place)
+WHERE d.datname = current_database() ORDER BY 1, c.place)";
 
 constexpr const char* extensions_sql = R"(
 SELECT e.extname, e.extversion, n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace

@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "engine/base/text.hpp"
+#include "engine/database/postgres/column_order.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -29,14 +30,17 @@ WHERE c.relkind IN ('r', 'p', 'm', 'S', 'f') AND c.relpersistence <> 't'
   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C")";
 
-constexpr const char* columns_sql = R"(
+std::string columns_sql() {
+  return base::cat(R"(
 SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attgenerated <> ''
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'm', 'f') AND c.relpersistence <> 't'
   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
-ORDER BY a.attrelid, a.attnum)";
+ORDER BY a.attrelid, )",
+                   lasting_column_order);
+}
 
 constexpr const char* keys_sql = R"(
 SELECT i.indrelid, a.attname
@@ -86,7 +90,7 @@ void read_columns(Connection& connection, std::vector<Relation>& relations) {
   for (std::size_t i = 0; i < relations.size(); ++i) {
     places[relations[i].oid] = i;
   }
-  const Result columns = connection.execute(columns_sql);
+  const Result columns = connection.execute(columns_sql());
   for (int row = 0; row < columns.rows(); ++row) {
     if (const auto at = places.find(columns.integer(row, 0)); at != places.end()) {
       relations[at->second].columns.push_back({.number = static_cast<int>(columns.integer(row, 1)),

@@ -41,7 +41,7 @@ struct Relation {
   std::uint64_t blocks = 0;
   Counters counters;
   std::string query;             // a SELECT that gives its rows; empty: they are read from the table
-  std::vector<Column> columns;   // without dropped ones
+  std::vector<Column> columns;   // without dropped ones, in their lasting order
   std::vector<std::string> key;  // columns of the primary key, in its order
 
   // Has rows of its own that a snapshot stores.

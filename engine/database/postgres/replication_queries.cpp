@@ -18,7 +18,7 @@ SELECT p.oid, NULL::name, p.pubname, NULL, NULL::oid, 'PUBLICATION' || CASE WHEN
     sql += " || ' GENERATED ' || p.pubgencols::text";
   }
   const std::string columns = version < 150000 ? "" : R"( || coalesce(' (' || (
-           SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
+           SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname COLLATE "C") FROM pg_attribute a
            WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs)) || ')', '') ||
            coalesce(' WHERE ' || pg_get_expr(r.prqual, r.prrelid), ''))";
   sql += " || " + with_word("TABLE", cat("SELECT string_agg(r.prrelid::regclass::text", columns,

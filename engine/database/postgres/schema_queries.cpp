@@ -1,6 +1,7 @@
 #include "engine/database/postgres/schema_queries.hpp"
 
 #include "engine/base/text.hpp"
+#include "engine/database/postgres/column_order.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -56,7 +57,8 @@ std::string columns_of_c(int version) {
              with_word("WITH", sorted_array("a.attoptions")), " || ",
              with_word("OPTIONS", sorted_array("a.attfdwoptions")), " || ", with_word("GRANT", grants_of("a.attacl")),
              R"( ||
-      coalesce(' COMMENT ' || quote_literal(s.description), ''), E',\n' ORDER BY a.attnum)
+      coalesce(' COMMENT ' || quote_literal(s.description), ''), E',\n' ORDER BY )",
+             lasting_column_order, R"()
     FROM pg_attribute a
     JOIN pg_type t ON t.oid = a.atttypid
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
