@@ -9,15 +9,12 @@ namespace {
 
 constexpr const char* persistence = "CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED ' ELSE '' END";
 
-// What tables, views and the like are made with, beside columns.
+// What tables, views and the like are made with, beside columns. Not where: a proof has no tablespaces.
 std::string storage() {
-  return cat(
-      with_word("USING", "SELECT quote_ident(m.amname) FROM pg_am m WHERE m.oid = c.relam"), " || ",
-      with_word("WITH", sorted_array("c.reloptions")), " || ",
-      with_word("TOAST WITH", cat("SELECT ", sorted_array("toast.reloptions"),
-                                  " FROM pg_class toast WHERE toast.oid = c.reltoastrelid")),
-      " || ",
-      with_word("TABLESPACE", "SELECT quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = c.reltablespace"));
+  return cat(with_word("USING", "SELECT quote_ident(m.amname) FROM pg_am m WHERE m.oid = c.relam"), " || ",
+             with_word("WITH", sorted_array("c.reloptions")), " || ",
+             with_word("TOAST WITH", cat("SELECT ", sorted_array("toast.reloptions"),
+                                         " FROM pg_class toast WHERE toast.oid = c.reltoastrelid")));
 }
 
 ObjectQuery relation(const std::string& kind, const std::string& relkinds, char grants, const std::string& definition) {

@@ -26,8 +26,6 @@ ObjectQuery part(const std::string& kind, const std::string& catalog, const std:
 ObjectQuery indexes() {
   const std::string definition = cat(
       "pg_get_indexdef(x.oid) || ",
-      with_word("TABLESPACE", "SELECT quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = x.reltablespace"),
-      " || ",
       with_word("ATTACHED TO", "SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = x.oid"),
       " || ",
       with_word("STATISTICS",
