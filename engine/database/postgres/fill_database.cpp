@@ -23,6 +23,8 @@ namespace {
 // An index is sorted in this, in each session that builds one; a server that is told more keeps its own.
 constexpr std::int64_t index_memory_kb = 256 << 10;
 
+constexpr int open_until = 150000;
+
 constexpr const char* session_sql = R"(
 SELECT (SELECT setting FROM pg_settings WHERE name = 'maintenance_work_mem'), rolsuper
 FROM pg_roles WHERE rolname = current_user)";
@@ -58,6 +60,7 @@ class Filling {
   void run() {
     tune();
     if (options_->schema) {
+      open_or_close_public();
       restore(Section::before_rows, "creating the schema");
     }
     if (options_->data) {
@@ -111,6 +114,18 @@ class Filling {
                     .no_privileges = options_->no_privileges,
                     .no_tablespaces = options_->no_tablespaces,
                     .tick = options_->connection.tick});
+  }
+
+  // A new database has its server's schema public, and an archive says what is different from that of the version of
+  // its pg_dump: before 15 everybody may create there.
+  void open_or_close_public() const {
+    const auto dumped = archive_version(options_->programs, stored_->schema, options_->connection.tick);
+    Connection connection(target_, options_->connection);
+    const bool is_open = connection.server_version() < open_until;
+    if (dumped && !options_->no_privileges && (*dumped < open_until) != is_open) {
+      (void)connection.execute(is_open ? "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+                                       : "GRANT CREATE ON SCHEMA public TO PUBLIC");
+    }
   }
 
   void load_rows() const {

@@ -1,5 +1,6 @@
 #include "engine/database/postgres/schema_archive.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -15,6 +16,8 @@ namespace dbrollback::database::postgres {
 using base::cat;
 
 namespace {
+
+constexpr std::size_t most_heading = 4096;
 
 // How a program of PostgreSQL's logs in: never by an argument, and its environment can be looked at too.
 class Login {
@@ -134,6 +137,23 @@ void restore_schema(const ClientPrograms& programs, const Parameters& parameters
     fail("pg_restore_failed", Exit::failed, "pg_restore", outcome, parameters.shown(),
          "mend what it says, then run this command again");
   }
+}
+
+std::optional<int> archive_version(const ClientPrograms& programs, const base::fs::path& archive,
+                                   const std::function<void()>& tick) {
+  constexpr std::string_view mark = "Dumped by pg_dump version: ";
+  std::string heading;
+  base::Command command;
+  command.arguments = {programs.path_of("pg_restore").native(), "--list", archive.native()};
+  command.environment = {{"LC_ALL", "C"}};
+  command.take_output = [&](base::ByteView list) {
+    if (heading.size() < most_heading) {
+      heading += base::text_of(list.first(std::min(list.size(), most_heading)));
+    }
+  };
+  command.tick = tick;
+  const auto at = base::run(command).succeeded() ? heading.find(mark) : std::string::npos;
+  return at == std::string::npos ? std::nullopt : parse_version(std::string_view(heading).substr(at + mark.size()));
 }
 
 void prove_archive(const ClientPrograms& programs, const base::fs::path& archive, const std::function<void()>& tick) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "engine/base/run.hpp"
@@ -36,6 +37,10 @@ struct RestoreOptions {
 // "pg_restore_failed" with the object and what the server said. State after a failure: some of the objects are there.
 void restore_schema(const ClientPrograms& programs, const Parameters& parameters, const base::fs::path& archive,
                     Section section, const RestoreOptions& options);
+
+// Of the pg_dump that made it; nothing where it does not say so.
+[[nodiscard]] std::optional<int> archive_version(const ClientPrograms& programs, const base::fs::path& archive,
+                                                 const std::function<void()>& tick);
 
 // Reads an archive to its end without putting it anywhere: `pg_restore --list` would be content with less. Throws
 // "damaged_schema" (Exit::damaged) with what pg_restore said.
