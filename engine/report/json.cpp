@@ -133,8 +133,10 @@ std::string to_json(const RestorePlan& plan) {
   for (const auto& table : plan.tables) {
     tables.push_back({{"name", table.name},
                       {"rows_now", count_or_null(table.rows_now)},
-                      {"rows_restored", count_or_null(table.rows_restored)},
-                      {"written", table.written}});
+                      {"rows_restored", count_or_null(table.rows_restored)}});
+    if (plan.kind == RestorePlan::Target::swap) {
+      tables.back()["written"] = table.written;
+    }
   }
   Json out = document();
   out["plan"] = {{"id", plan.options.id},

@@ -1,3 +1,4 @@
+# slow
 """Restores to a PostgreSQL server: a new database is built beside the live one, compared with the snapshot, and put into
 its place. What comes back, what stays aside, what is refused before anything is changed, and what nobody ever sees."""
 import glob

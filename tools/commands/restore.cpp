@@ -215,28 +215,33 @@ Exit run(Context& context, const Arguments& arguments) {
 }
 
 cli::Help help() {
-  return {.usage = {"restore [ID] [OPTION]…", "restore --input - [OPTION]… < FILE"},
-          .about =
-              "Puts a snapshot back. It first says what will change, then asks for the name of the database, takes a "
-              "snapshot of the state before, writes the restored pages into the live file in one transaction, and "
-              "compares every page with the snapshot. Applications may stay connected: they see the old content or "
-              "the new one, never a mixture. A restore that fails leaves the database as it was. ID is a full id, a "
-              "unique beginning of one, `latest`, or `before:V`, the snapshot taken before version V; without it, "
-              "`restore` lists the snapshots and asks.",
-          .examples = {{"restore", "lists the snapshots and asks"},
-                       {"restore before:v1.4.2", "the state before v1.4.2 was deployed"},
-                       {"restore latest --dry-run", "only says what would change"},
-                       {"restore latest --into /tmp/app-copy.db", "a copy beside the live database"},
-                       {"restore latest --tables orders,order_items", "only these tables"},
-                       {"restore --input - --into app.db < app.tar", "from `snapshot --output -`"}},
-          .exits = {{Exit::done, "restored and, unless --no-verify, compared with the snapshot"},
-                    {Exit::failed, "nothing was changed"},
-                    {Exit::usage, "a wrong option or configuration, no repository, or no such snapshot"},
-                    {Exit::damaged, "the snapshot is damaged; the database was not touched"},
-                    {Exit::refused,
-                     "not confirmed, not safe, or the database changed since the plan was made; nothing was changed"},
-                    {Exit::busy, "the database stayed locked; nothing was changed"},
-                    {Exit::partial, "failed part way: the message says what the database holds and what to run"}}};
+  return {
+      .usage = {"restore [ID] [OPTION]…", "restore --input - [OPTION]… < FILE"},
+      .about =
+          "Puts a snapshot back. It first says what will change, then asks for the name of the database, takes a "
+          "snapshot of the state before, writes the restored pages into the live file in one transaction, and "
+          "compares every page with the snapshot. Applications may stay connected: they see the old content or "
+          "the new one, never a mixture. Beside a PostgreSQL database it builds another one, compares it with the "
+          "snapshot, and gives it the live one's name; the old one is kept, for --undo. A restore that fails leaves "
+          "the database as it was. ID is a full id, a "
+          "unique beginning of one, `latest`, or `before:V`, the snapshot taken before version V; without it, "
+          "`restore` lists the snapshots and asks.",
+      .examples = {{"restore", "lists the snapshots and asks"},
+                   {"restore before:v1.4.2", "the state before v1.4.2 was deployed"},
+                   {"restore latest --dry-run", "only says what would change"},
+                   {"restore latest --into /tmp/app-copy.db", "a copy beside the live database"},
+                   {"restore latest --into postgresql://app@db/look", "a copy beside the live PostgreSQL database"},
+                   {"restore --undo", "the PostgreSQL database that was replaced is live again"},
+                   {"restore latest --tables orders,order_items", "only these tables"},
+                   {"restore --input - --into app.db < app.tar", "from `snapshot --output -`"}},
+      .exits = {{Exit::done, "restored and, unless --no-verify, compared with the snapshot"},
+                {Exit::failed, "nothing was changed"},
+                {Exit::usage, "a wrong option or configuration, no repository, or no such snapshot"},
+                {Exit::damaged, "the snapshot is damaged; the database was not touched"},
+                {Exit::refused,
+                 "not confirmed, not safe, or the database changed since the plan was made; nothing was changed"},
+                {Exit::busy, "the database stayed locked; nothing was changed"},
+                {Exit::partial, "failed part way: the message says what the database holds and what to run"}}};
 }
 
 }  // namespace
