@@ -76,6 +76,23 @@ void leave_out_invalid_indexes(Connection& connection, Description& out) {
   }
 }
 
+constexpr const char* system_languages_sql = R"(
+SELECT l.lanname FROM pg_language l
+WHERE l.oid >= 16384 AND EXISTS (SELECT FROM unnest(ARRAY[l.lanplcallfoid, l.laninline, l.lanvalidator]) AS f(oid)
+                                 WHERE f.oid BETWEEN 1 AND 16383)
+  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_language'::regclass AND e.objid = l.oid AND e.deptype = 'e')
+ORDER BY l.lanname COLLATE "C")";
+
+// pg_dump leaves out what such a language is made of, and CREATE LANGUAGE without that makes an extension.
+void leave_out_languages(Connection& connection, Description& out) {
+  const Result rows = connection.execute(system_languages_sql);
+  for (int row = 0; row < rows.rows(); ++row) {
+    out.left_out.emplace_back("language " + shown_identifier(rows.text(row, 0)),
+                              "its handlers are the system's: a restore makes the extension of its name instead, and "
+                              "fails where the server has none");
+  }
+}
+
 void leave_out_orders(Connection& connection, Description& out) {
   for (const TableName& table : reordered_tables(connection)) {
     out.left_out.emplace_back("order of columns of table " + shown_name(table.schema, table.name),
@@ -168,6 +185,7 @@ Description describe(ExportedSnapshot& snapshot, std::vector<Relation>& tables) 
   about.sequences = read_sequences(connection, snapshot.relations());
   out.schema.objects = read_objects(connection);
   leave_out_invalid_indexes(connection, out);
+  leave_out_languages(connection, out);
   leave_out_orders(connection, out);
   leave_out_labels(connection, out);
   for (const Relation& relation : relations_of(snapshot)) {
