@@ -3,6 +3,7 @@
 #include <sys/file.h>
 
 #include <cerrno>
+#include <exception>
 #include <string_view>
 
 #include "engine/base/fail.hpp"
@@ -15,6 +16,7 @@ namespace dbrollback::base {
 namespace {
 
 constexpr std::size_t digits = 8;
+constexpr int most_tries = 100;
 
 bool try_lock(const File& folder) {
   return uninterrupted([&] { return system().flock(folder.fd(), LOCK_EX | LOCK_NB); }) == 0;
@@ -57,21 +59,26 @@ TemporaryFolder::TemporaryFolder(const fs::path& beginning) {
   sweep(beginning);
   // Another command may sweep the folder away between its making and its locking: then there is another one. Where
   // the file system cannot lock a folder nobody sweeps, and nothing is lost but the room.
-  for (int tries = 0; tries < 3; ++tries) {
+  std::exception_ptr failure;
+  for (int tries = 0; tries < most_tries; ++tries) {
     path_ = cat(beginning.native(), random_hex(digits));
-    make_folder(path_, 0700);
     try {
+      make_folder(path_, 0700);
       lock_ = File(path_, File::Mode::read);
-      (void)try_lock(lock_);
-      if (stat_file(path_)) {
+      const bool is_being_swept = !try_lock(lock_) && errno == EWOULDBLOCK;
+      if (!is_being_swept && stat_file(path_)) {
         return;
       }
     } catch (const Error&) {
+      failure = std::current_exception();
       if (stat_file(path_)) {
         remove_folder_if_empty(path_);
         throw;
       }
     }
+  }
+  if (failure) {
+    std::rethrow_exception(failure);
   }
   fail_errno(ENOENT, "use", path_);
 }

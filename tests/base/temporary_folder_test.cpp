@@ -4,6 +4,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <thread>
+#include <vector>
+
 #include "tests/support/unit.hpp"
 
 namespace dbrollback::base {
@@ -35,6 +38,19 @@ TEST_F(TemporaryFolders, RemoveThoseThatNobodyHolds) {
   const TemporaryFolder other(beginning());
   EXPECT_TRUE(fs::exists(held.path()));
   EXPECT_NE(held.path(), other.path());
+}
+
+TEST_F(TemporaryFolders, AreNotSweptAwayByThoseMadeAtTheSameTime) {
+  std::vector<std::jthread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 300; ++i) {
+        const TemporaryFolder temporary(beginning());
+        std::this_thread::yield();
+        EXPECT_TRUE(fs::exists(temporary.path()));
+      }
+    });
+  }
 }
 
 TEST_F(TemporaryFolders, LeaveAloneWhatIsNotTheirs) {

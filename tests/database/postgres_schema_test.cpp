@@ -246,8 +246,8 @@ TEST_F(PostgresSchema, PropertiesAreThoseOfTheDatabase) {
     EXPECT_EQ(facts.connection_limit, 7);
     EXPECT_TRUE(facts.allow_connections && !facts.is_template);
     EXPECT_EQ(facts.comment, "it's");
-    const std::vector<PostgresSetting> settings = {{.role = "", .name = "app.key", .value = "a=b"},
-                                                   {.role = "", .name = "search_path", .value = "s, \"a b\""},
+    const std::vector<PostgresSetting> settings = {{.role = "", .name = "search_path", .value = "s, \"a b\""},
+                                                   {.role = "", .name = "app.key", .value = "a=b"},
                                                    {.role = "schema_reader", .name = "work_mem", .value = "5MB"}};
     EXPECT_EQ(facts.settings, settings);
     const PostgresGrant granted{
