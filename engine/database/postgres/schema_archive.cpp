@@ -146,6 +146,7 @@ std::optional<int> archive_version(const ClientPrograms& programs, const base::f
   base::Command command;
   command.arguments = {programs.path_of("pg_restore").native(), "--list", archive.native()};
   command.environment = {{"LC_ALL", "C"}};
+  command.inherits = is_for_servers;
   command.take_output = [&](base::ByteView list) {
     if (heading.size() < most_heading) {
       heading += base::text_of(list.first(std::min(list.size(), most_heading)));
