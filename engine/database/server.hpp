@@ -95,8 +95,8 @@ class ServerDatabase : public Database {
  public:
   [[nodiscard]] virtual std::string name() const = 0;
   [[nodiscard]] virtual bool exists() = 0;
-  // Why a snapshot of such a database, of a server of that version, cannot be restored here, a sentence each. May make an
-  // empty database for it and drop that.
+  // Why a snapshot of such a database, of a server of that version, cannot be restored here, a sentence each. May make
+  // an empty database for it and drop that.
   [[nodiscard]] virtual std::vector<std::string> missing(const PostgresDatabaseFacts& facts,
                                                          const std::string& server_version) = 0;
   // Precondition: it exists.

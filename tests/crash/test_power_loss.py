@@ -34,7 +34,7 @@ class PowerLoss(worlds.Case):
             if call in CHANGES and number < len(places[0].calls):
                 trials += [f"cut {number + 1} {mode}" for mode in (modes if self.everything else [draw.choice(modes)])]
         if not self.everything:
-            trials = draw.sample(trials, min(len(trials), 20))
+            trials = draw.sample(trials, min(len(trials), 10))
 
         def run(world, trial):
             done = world.run_faulty(trial)
