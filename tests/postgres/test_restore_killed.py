@@ -30,7 +30,9 @@ class Killed(server_case.Case):
             "DBROLLBACK_FAULTS": faults, "DBROLLBACK_FAULTS_ROOT": self.at, "DBROLLBACK_FAULTS_TRACE": self.trace})
 
     def points(self):
-        """Those that were reached, in their order."""
+        """Those that were reached, in their order; none by a process that was killed before it began."""
+        if not os.path.exists(self.trace):
+            return []
         with open(self.trace, encoding="utf-8") as lines:
             return [line[len("point "):].rstrip("\n") for line in lines if line.startswith("point ")]
 
