@@ -84,15 +84,23 @@ class ServerRestore {
     const StoredServerDatabase stored(from_->objects(), snapshot::read_manifest(from_->objects(), plan_->options.id));
     describe(stored.manifest());
     refuse_if_moved();
-    for (const std::string& name : target_->drop_interrupted()) {
-      observer_->note(cat("dropped the database ", printable(name), ", which an interrupted restore had left"));
-    }
+    drop_interrupted();
     restore(stored);
+    try {
+      drop_interrupted();  // what the server went on making for a command that was killed is there now
+    } catch (const Error&) {  // the restore is done; the next one drops it
+    }
     result_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
     return std::move(result_);
   }
 
  private:
+  void drop_interrupted() {
+    for (const std::string& name : target_->drop_interrupted()) {
+      observer_->note(cat("dropped the database ", printable(name), ", which an interrupted restore had left"));
+    }
+  }
+
   void describe(const SnapshotDetails& manifest) {
     result_.id = plan_->options.id;
     result_.target = plan_->target;

@@ -20,7 +20,7 @@ struct Meaning {
 };
 
 // The first that fits counts.
-constexpr std::array<Meaning, 16> meanings{{
+constexpr std::array<Meaning, 18> meanings{{
     {"55P03", "database_locked", Exit::busy, "look who holds the lock (pg_locks), or allow a longer --lock-timeout"},
     {"40P01", "database_locked", Exit::busy, "run the command again"},
     {"57014", "canceled", Exit::busy, "somebody or a timeout of the server canceled it; run the command again"},
@@ -32,6 +32,8 @@ constexpr std::array<Meaning, 16> meanings{{
     {"28", "login_failed", Exit::failed, "check the user, ~/.pgpass or the password, and the server's pg_hba.conf"},
     {"42P01", "gone", Exit::busy, "run the command again"},
     {"25006", "read_only", Exit::failed, ""},
+    {"42P04", "name_taken", Exit::failed, "run the command again"},
+    {"23505", "duplicate_key", Exit::failed, ""},
     {"3D000", "no_such_database", Exit::failed, "check the name of the database in the URL"},
     {"42501", "not_allowed", Exit::failed, "grant this role what it lacks, or use another one"},
     {"XX001", "damaged_database", Exit::damaged, "restore from a snapshot that is whole"},

@@ -20,10 +20,8 @@ BesideLive::BesideLive(const Parameters& admin, const ClientPlaces& places, std:
     facts_.tablespace.clear();
   }
   const auto beside = connect_beside(admin_, connection_options(), {live_});
-  name_ = next_name(*beside, live_, Kept::restoring, base::now());
   programs_ = find_client_programs(beside->server_version(), places);
-  limits_ = make_database(*beside, connection_options(), name_, facts_,
-                          {.no_owner = options_.no_owner, .no_privileges = options_.no_privileges});
+  make(*beside);
   try {
     keeper_ = std::make_unique<Connection>(inside(), connection_options());
   } catch (...) {
@@ -31,6 +29,24 @@ BesideLive::BesideLive(const Parameters& admin, const ClientPlaces& places, std:
     throw;
   }
   base::reached("database made");
+}
+
+// The server may still be making a database for a command that was killed: its name is taken, and nobody sees it yet.
+void BesideLive::make(Connection& beside) {
+  constexpr int most_tries = 5;
+  base::Time now = base::now();
+  for (int tries = 1;; ++tries, now += std::chrono::seconds(1)) {
+    name_ = next_name(beside, live_, Kept::restoring, now);
+    try {
+      limits_ = make_database(beside, connection_options(), name_, facts_,
+                              {.no_owner = options_.no_owner, .no_privileges = options_.no_privileges});
+      return;
+    } catch (const Error& error) {
+      if ((error.code() != "name_taken" && error.code() != "duplicate_key") || tries == most_tries) {
+        throw;
+      }
+    }
+  }
 }
 
 BesideLive::~BesideLive() {

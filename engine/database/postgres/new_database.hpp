@@ -26,6 +26,7 @@ class BesideLive final : public NewDatabase {
   Swapped swap() override;
 
  private:
+  void make(Connection& beside);
   void drop();
   [[nodiscard]] Parameters inside() const { return admin_.with("dbname", name_); }
   [[nodiscard]] ConnectionOptions connection_options() const {
