@@ -87,7 +87,7 @@ class ServerRestore {
     drop_interrupted();
     restore(stored);
     try {
-      drop_interrupted();  // what the server went on making for a command that was killed is there now
+      drop_interrupted();     // what the server went on making for a command that was killed is there now
     } catch (const Error&) {  // the restore is done; the next one drops it
     }
     result_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
