@@ -78,12 +78,7 @@ class Restore {
   void refuse_if_moved() {
     const auto kind = kind_of(database::open_file(plan_->target)->condition());
     if (stamp_of(plan_->target, kind) != plan_->target_stamp) {
-      base::fail({.code = "target_changed",
-                  .exit = Exit::refused,
-                  .message = cat(printable(plan_->target), " is not what it was when the restore was planned"),
-                  .object = plan_->target,
-                  .state = "nothing was changed",
-                  .next = "run the command again and look at the new plan"});
+      refuse_changed_target(*plan_);
     }
   }
 

@@ -199,6 +199,15 @@ RestorePlan::Target kind_of(const database::Condition& condition) {
                                                              : RestorePlan::Target::live;
 }
 
+void refuse_changed_target(const RestorePlan& plan) {
+  base::fail({.code = "target_changed",
+              .exit = Exit::refused,
+              .message = cat(printable(plan.target), " is not what it was when the restore was planned"),
+              .object = plan.target,
+              .state = "nothing was changed",
+              .next = "run the command again and look at the new plan"});
+}
+
 std::uint64_t stamp_of(const std::filesystem::path& target, RestorePlan::Target kind) {
   const auto stat = base::stat_file(target);
   const std::string text = cat(static_cast<int>(kind), " ", stat ? stat->device : 0, " ", stat ? stat->inode : 0);

@@ -8,6 +8,7 @@
 #include "engine/repository/take.hpp"
 #include "engine/restore/build.hpp"
 #include "engine/restore/execute.hpp"
+#include "engine/restore/plan.hpp"
 #include "engine/snapshot/capture.hpp"
 #include "engine/snapshot/manifest.hpp"
 
@@ -112,12 +113,7 @@ class ServerRestore {
   void refuse_if_moved() {
     const bool exists = target_->exists();
     if (exists != (plan_->kind == RestorePlan::Target::swap)) {
-      base::fail({.code = "target_changed",
-                  .exit = Exit::refused,
-                  .message = cat(printable(plan_->target), " is not what it was when the restore was planned"),
-                  .object = plan_->target,
-                  .state = "nothing was changed",
-                  .next = "run the command again and look at the new plan"});
+      refuse_changed_target(*plan_);
     }
     if (exists) {
       for (const auto& obstacle : obstacles_of(*target_, plan_->options.despite)) {
