@@ -53,6 +53,21 @@ RestoreResult execute_restore(Repository& from, Repository* before_in, const Res
   return result;
 }
 
+namespace {
+
+// The oldest first.
+std::vector<ReplacedDatabase> replaced_beside(database::ServerDatabase& database) {
+  std::vector<ReplacedDatabase> out;
+  for (const auto& kept : database.kept()) {
+    if (kept.kind == database::KeptDatabase::Kind::replaced) {
+      out.push_back({.name = kept.name, .replaced = kept.made, .bytes = kept.bytes});
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 SwapResult undo_restore(Repository& repository, const DatabaseConfig& database, Observer& observer) {
   repository::Store& store = repository.store();
   store.require_writable();
@@ -60,12 +75,8 @@ SwapResult undo_restore(Repository& repository, const DatabaseConfig& database, 
   const auto alone = store.lock_database(target->identity(), target->location());
   SwapResult result;
   result.target = target->location();
-  for (const auto& kept : target->kept()) {
-    if (kept.kind == database::KeptDatabase::Kind::replaced) {
-      result.restored = kept.name;  // the last one
-    }
-  }
-  if (result.restored.empty()) {
+  const auto replaced = replaced_beside(*target);
+  if (replaced.empty()) {
     base::fail({.code = "nothing_to_undo",
                 .exit = Exit::refused,
                 .message = base::cat("no database that a restore replaced is kept beside ",
@@ -74,6 +85,7 @@ SwapResult undo_restore(Repository& repository, const DatabaseConfig& database, 
                 .state = "nothing was changed",
                 .next = "`dbrollback restore` puts a snapshot back"});
   }
+  result.restored = replaced.back().name;
   repository::RunRecord record{.command = "restore-undo", .database = database.name, .facts = {}};
   record.facts.emplace_back("restored", result.restored);
   repository::recorded(store, record, observer, [&] {
@@ -88,13 +100,7 @@ SwapResult undo_restore(Repository& repository, const DatabaseConfig& database, 
 }
 
 std::vector<ReplacedDatabase> replaced_databases(const DatabaseConfig& database) {
-  std::vector<ReplacedDatabase> out;
-  for (const auto& kept : database::open_server(database)->kept()) {
-    if (kept.kind == database::KeptDatabase::Kind::replaced) {
-      out.push_back({.name = kept.name, .replaced = kept.made, .bytes = kept.bytes});
-    }
-  }
-  return out;
+  return replaced_beside(*database::open_server(database));
 }
 
 void discard_replaced(Repository& repository, const DatabaseConfig& database, const std::string& name,
