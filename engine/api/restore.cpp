@@ -89,8 +89,7 @@ SwapResult undo_restore(Repository& repository, const DatabaseConfig& database, 
   repository::RunRecord record{.command = "restore-undo", .database = database.name, .facts = {}};
   record.facts.emplace_back("restored", result.restored);
   repository::recorded(store, record, observer, [&] {
-    const auto swapped =
-        target->put_back(result.restored, {.jobs = database.jobs, .lock_timeout = database.lock_timeout});
+    const auto swapped = target->put_back(result.restored);
     result.kept_database = swapped.kept;
     result.downtime = swapped.downtime;
     result.sessions_ended = swapped.ended;

@@ -114,7 +114,7 @@ class ServerDatabase : public Database {
   [[nodiscard]] virtual std::unique_ptr<NewDatabase> make(const PostgresDatabaseFacts& facts,
                                                           const BuildOptions& options) = 0;
   // Puts one of kept() back into this one's place.
-  virtual Swapped put_back(const std::string& kept, const BuildOptions& options) = 0;
+  virtual Swapped put_back(const std::string& kept) = 0;
 };
 
 // A server for proofs, and the place of a database on it.

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "engine/base/text.hpp"
+#include "engine/snapshot/capture.hpp"
 #include "schema/model.hpp"
 
 namespace dbrollback::restore {
@@ -25,12 +26,12 @@ class Comparison {
  public:
   Comparison(database::View& built, const SnapshotDetails& manifest) : built_(&built), manifest_(&manifest) {}
 
-  std::vector<Finding> run(bool with_schema, const std::function<void(std::uint64_t)>& progress) {
+  std::vector<Finding> run(bool with_schema, Observer& observer) {
     if (with_schema && to_hex(base::xxh3_128(base::bytes_of(schema::canonical_text(built_->describe().schema)))) !=
                            manifest_->schema_fingerprint) {
       add("schema", "is not the one in the manifest");
     }
-    compare_rows(progress);
+    compare_rows(observer);
     compare_sequences();
     compare_views();
     return std::move(found_);
@@ -41,9 +42,11 @@ class Comparison {
     found_.push_back({.object = printable(object), .problem = std::move(problem)});
   }
 
-  void compare_rows(const std::function<void(std::uint64_t)>& progress) {
+  void compare_rows(Observer& observer) {
     Nowhere nowhere;
-    const auto contents = built_->read(nowhere, progress);
+    const auto contents = built_->read(nowhere, [&](std::uint64_t bytes) {
+      observer.progress({.phase = "comparing rows", .done = bytes, .total = 0, .unit = "bytes"});
+    });
     std::map<std::string, database::Content> now;
     for (std::size_t i = 0; i < contents.size(); ++i) {
       now[built_->describe().schema.tables[i].name] = contents[i];
@@ -92,6 +95,17 @@ class Comparison {
 
 }  // namespace
 
+database::BuildOptions build_options(const DatabaseConfig& config, Observer& observer) {
+  database::BuildOptions options;
+  options.jobs = config.jobs;
+  options.lock_timeout = config.lock_timeout;
+  options.progress = [&observer](std::string_view phase, std::uint64_t bytes) {
+    observer.progress({.phase = phase, .done = bytes, .total = 0, .unit = "bytes"});
+  };
+  options.tick = [&observer] { snapshot::stop_if_cancelled(observer); };
+  return options;
+}
+
 std::unique_ptr<database::NewDatabase> build(database::ServerDatabase& target, const StoredServerDatabase& from,
                                              const database::BuildOptions& options) {
   auto built = target.make(from.properties(), options);
@@ -100,8 +114,8 @@ std::unique_ptr<database::NewDatabase> build(database::ServerDatabase& target, c
 }
 
 std::vector<Finding> compare(database::View& built, const SnapshotDetails& manifest, bool with_schema,
-                             const std::function<void(std::uint64_t bytes)>& progress) {
-  return Comparison(built, manifest).run(with_schema, progress);
+                             Observer& observer) {
+  return Comparison(built, manifest).run(with_schema, observer);
 }
 
 }  // namespace dbrollback::restore

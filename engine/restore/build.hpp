@@ -11,6 +11,9 @@
 
 namespace dbrollback::restore {
 
+// How to build with what is configured; the observer is told, and asked whether to stop. Both must outlive it.
+[[nodiscard]] database::BuildOptions build_options(const DatabaseConfig& config, Observer& observer);
+
 // Builds what `from` holds beside `target`. Not finished and not swapped in yet. State after a failure: nothing of it
 // is left.
 [[nodiscard]] std::unique_ptr<database::NewDatabase> build(database::ServerDatabase& target,
@@ -20,6 +23,6 @@ namespace dbrollback::restore {
 // Where `built` is not what the manifest says: the schema (unless owners or privileges were left out), the rows of each
 // table by number and content hash, sequences, whether materialised views have rows. Empty: nowhere.
 [[nodiscard]] std::vector<Finding> compare(database::View& built, const SnapshotDetails& manifest, bool with_schema,
-                                           const std::function<void(std::uint64_t bytes)>& progress);
+                                           Observer& observer);
 
 }  // namespace dbrollback::restore

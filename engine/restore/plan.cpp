@@ -255,7 +255,7 @@ RestorePlan plan(repository::Store& from, const DatabaseConfig& database, const 
     refuse_other_engine(plan, engine);
   }
   if (engine == postgres) {
-    plan_server(from, plan, observer);
+    plan_server(from, plan);
   } else {
     plan_file(from, plan, observer);
   }

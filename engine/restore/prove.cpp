@@ -187,29 +187,17 @@ class Proving {
     refuse_unprovable(scratch.database->missing(manifest.postgres->properties, manifest.server_version));
     const StoredServerDatabase stored(store_->objects(), manifest);
     const auto start = std::chrono::steady_clock::now();
-    const auto built = build(*scratch.database, stored, build_options());
+    auto options = build_options(options_->database, *observer_);
+    options.no_tablespaces = true;
+    const auto built = build(*scratch.database, stored, options);
     const auto view = built->open_view();
-    for (Finding& finding : compare(*view, manifest, true, [this](std::uint64_t bytes) {
-           observer_->progress({.phase = "comparing rows", .done = bytes, .total = 0, .unit = "bytes"});
-         })) {
+    for (Finding& finding : compare(*view, manifest, true, *observer_)) {
       report_.damage.push_back({.object = cat("restored ", finding.object), .problem = finding.problem});
     }
     compare_checks(manifest, *view, "on the restored data");
     built->finish();
     report_.restore_duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
-  }
-
-  database::BuildOptions build_options() {
-    database::BuildOptions options;
-    options.jobs = options_->database.jobs;
-    options.no_tablespaces = true;
-    options.lock_timeout = options_->database.lock_timeout;
-    options.progress = [this](std::string_view phase, std::uint64_t bytes) {
-      observer_->progress({.phase = phase, .done = bytes, .total = 0, .unit = "bytes"});
-    };
-    options.tick = [this] { snapshot::stop_if_cancelled(*observer_); };
-    return options;
   }
 
   void refuse_unprovable(const std::vector<std::string>& missing) const {

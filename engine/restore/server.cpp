@@ -5,11 +5,9 @@
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
-#include "engine/repository/take.hpp"
 #include "engine/restore/build.hpp"
 #include "engine/restore/execute.hpp"
 #include "engine/restore/plan.hpp"
-#include "engine/snapshot/capture.hpp"
 #include "engine/snapshot/manifest.hpp"
 
 namespace dbrollback::restore {
@@ -87,9 +85,10 @@ class ServerRestore {
     refuse_if_moved();
     drop_interrupted();
     restore(stored);
+    // What the server went on making for a command that was killed is there now.
     try {
-      drop_interrupted();     // what the server went on making for a command that was killed is there now
-    } catch (const Error&) {  // the restore is done; the next one drops it
+      drop_interrupted();
+    } catch (const Error&) {  // this restore is done; the next one drops it
     }
     result_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
     return std::move(result_);
@@ -133,7 +132,10 @@ class ServerRestore {
   // Until here nobody notices anything.
   std::unique_ptr<database::NewDatabase> build_whole(const StoredServerDatabase& stored) {
     try {
-      auto built = build(*target_, stored, build_options());
+      auto options = build_options(plan_->database, *observer_);
+      options.no_owner = plan_->options.no_owner;
+      options.no_privileges = plan_->options.no_privileges;
+      auto built = build(*target_, stored, options);
       result_.limits = built->limits();
       if (plan_->options.verify) {
         require_equal(*built, stored.manifest());
@@ -162,9 +164,7 @@ class ServerRestore {
 
   void require_equal(database::NewDatabase& built, const SnapshotDetails& manifest) {
     const auto view = built.open_view();
-    const auto found = compare(*view, manifest, with_schema(), [this](std::uint64_t bytes) {
-      observer_->progress({.phase = "comparing rows", .done = bytes, .total = 0, .unit = "bytes"});
-    });
+    const auto found = compare(*view, manifest, with_schema(), *observer_);
     if (!found.empty()) {
       base::fail({.code = "restored_differs",
                   .exit = Exit::damaged,
@@ -177,19 +177,6 @@ class ServerRestore {
     }
   }
 
-  database::BuildOptions build_options() {
-    return {.jobs = plan_->database.jobs,
-            .no_owner = plan_->options.no_owner,
-            .no_privileges = plan_->options.no_privileges,
-            .no_tablespaces = false,
-            .lock_timeout = plan_->database.lock_timeout,
-            .progress =
-                [this](std::string_view phase, std::uint64_t bytes) {
-                  observer_->progress({.phase = phase, .done = bytes, .total = 0, .unit = "bytes"});
-                },
-            .tick = [this] { snapshot::stop_if_cancelled(*observer_); }};
-  }
-
   repository::Store* from_;
   const RestorePlan* plan_;
   Observer* observer_;
@@ -199,7 +186,7 @@ class ServerRestore {
 
 }  // namespace
 
-void plan_server(repository::Store& from, RestorePlan& plan, Observer& /*observer*/) {
+void plan_server(repository::Store& from, RestorePlan& plan) {
   refuse_unknown(plan.options.despite);
   const SnapshotDetails manifest = snapshot::read_manifest(from.objects(), plan.options.id);
   if (!plan.options.tables.empty()) {

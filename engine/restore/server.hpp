@@ -8,7 +8,7 @@
 namespace dbrollback::restore {
 
 // Fills in what a plan for a server says. Changes nothing.
-void plan_server(repository::Store& from, RestorePlan& plan, Observer& observer);
+void plan_server(repository::Store& from, RestorePlan& plan);
 
 [[nodiscard]] RestoreResult execute_server(repository::Store& from, const RestorePlan& plan, Observer& observer);
 

@@ -81,8 +81,8 @@ std::unique_ptr<NewDatabase> PostgresDatabase::make(const PostgresDatabaseFacts&
   return std::make_unique<BesideLive>(admin_, places(), name(), facts, options);
 }
 
-Swapped PostgresDatabase::put_back(const std::string& kept, const BuildOptions& options) {
-  return put_in_place(admin_, name(), kept, {.lock_timeout = options.lock_timeout, .tick = options.tick});
+Swapped PostgresDatabase::put_back(const std::string& kept) {
+  return put_in_place(admin_, name(), kept, connection_options());
 }
 
 // Where the server cannot be asked either, what the database itself was refused for says more.

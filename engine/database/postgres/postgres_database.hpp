@@ -31,7 +31,7 @@ class PostgresDatabase final : public ServerDatabase {
   std::vector<std::string> drop_interrupted() override;
   [[nodiscard]] std::unique_ptr<NewDatabase> make(const PostgresDatabaseFacts& facts,
                                                   const BuildOptions& options) override;
-  Swapped put_back(const std::string& kept, const BuildOptions& options) override;
+  Swapped put_back(const std::string& kept) override;
 
  private:
   [[nodiscard]] bool is_known_absent() const;
