@@ -6,7 +6,6 @@
 
 #include "engine/base/text.hpp"
 #include "engine/snapshot/capture.hpp"
-#include "schema/model.hpp"
 
 namespace dbrollback::restore {
 
@@ -27,8 +26,7 @@ class Comparison {
   Comparison(database::View& built, const SnapshotDetails& manifest) : built_(&built), manifest_(&manifest) {}
 
   std::vector<Finding> run(bool with_schema, Observer& observer) {
-    if (with_schema && to_hex(base::xxh3_128(base::bytes_of(schema::canonical_text(built_->describe().schema)))) !=
-                           manifest_->schema_fingerprint) {
+    if (with_schema && snapshot::schema_fingerprint(*built_) != manifest_->schema_fingerprint) {
       add("schema", "is not the one in the manifest");
     }
     compare_rows(observer);

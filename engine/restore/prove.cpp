@@ -131,10 +131,6 @@ class Proving {
     }
   }
 
-  static std::string fingerprint(const database::View& view) {
-    return to_hex(base::xxh3_128(base::bytes_of(schema::canonical_text(view.describe().schema))));
-  }
-
   void content() {
     SnapshotDetails manifest = snapshot::read_manifest(store_->objects(), report_.id);
     if (manifest.postgres) {
@@ -148,7 +144,7 @@ class Proving {
       report_.rows += content.rows;
     }
     compare_counts(source.manifest(), contents_);
-    if (fingerprint(source.view()) != source.manifest().schema_fingerprint) {
+    if (snapshot::schema_fingerprint(source.view()) != source.manifest().schema_fingerprint) {
       damage("schema", "is not the one in the manifest");
     }
     if (earlier_) {
@@ -223,7 +219,7 @@ class Proving {
     write_new_file(source.pages(), file, true, *observer_);
     const auto database = database::open_file(file);
     const auto view = database->open_view(view_options(), *observer_);
-    if (fingerprint(*view) != source.manifest().schema_fingerprint) {
+    if (snapshot::schema_fingerprint(*view) != source.manifest().schema_fingerprint) {
       damage("restored schema", "is not the one in the manifest");
     }
     for (const auto& [name, content] : read_contents(*view, "hashing restored tables")) {

@@ -76,7 +76,7 @@ SnapshotDetails describe(const database::View& view) {
   out.journal_mode = description.journal_mode;
   out.page_size = description.page_size;
   out.page_count = description.page_count;
-  out.schema_fingerprint = to_hex(base::xxh3_128(base::bytes_of(schema::canonical_text(description.schema))));
+  out.schema_fingerprint = schema_fingerprint(view);
   for (const auto& [object, reason] : description.left_out) {
     out.left_out.push_back({.object = object, .reason = reason});
   }
@@ -195,6 +195,10 @@ void stop_if_cancelled(Observer& observer) {
                 .state = "nothing was published or changed",
                 .next = "run the command again when you are ready"});
   }
+}
+
+std::string schema_fingerprint(const database::View& view) {
+  return to_hex(base::xxh3_128(base::bytes_of(schema::canonical_text(view.describe().schema))));
 }
 
 std::vector<CheckResult> run_checks(database::View& view, const std::vector<Check>& checks) {
