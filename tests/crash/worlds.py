@@ -370,6 +370,8 @@ class Repeat(World):
     name = "snapshot that refers to an earlier one"
     words = ("snapshot", "--database", "{world.database}")
     comes = 1
+    # Without the tags of the earlier one's pages, all pages are stored again, and a note says so.
+    not_essential = (r"(stat|open|read) repo/snapshots/[^/]+/pages\.tag$",)
 
     def change(self, content):
         with sqlite3.connect(self.database) as connection:
