@@ -1,6 +1,8 @@
 #include "engine/base/fail.hpp"
 #include "engine/database/database.hpp"
+#include "engine/database/postgres/client_programs.hpp"
 #include "engine/database/postgres/postgres_database.hpp"
+#include "engine/database/postgres/schema_archive.hpp"
 
 namespace dbrollback::database {
 
@@ -16,6 +18,12 @@ std::unique_ptr<Database> open_database(const DatabaseConfig& config) {
 
 std::unique_ptr<ServerDatabase> open_server(const DatabaseConfig& config) {
   return std::make_unique<postgres::PostgresDatabase>(config);
+}
+
+void prove_schema(const DatabaseConfig& config, const std::string& server_version, const std::filesystem::path& archive,
+                  const Tick& tick) {
+  const int version = postgres::parse_version(server_version).value_or(0);
+  postgres::prove_archive(postgres::find_client_programs(version, {.configured = config.pg_bin}), archive, tick);
 }
 
 }  // namespace dbrollback::database

@@ -130,6 +130,11 @@ struct ScratchPlace {
                                         const std::string& server_version, const std::filesystem::path& folder,
                                         const Tick& tick);
 
+// Reads an archive of a schema to its end, as `config` says where the programs are. Throws Error: "damaged_schema"
+// (Exit::damaged) with what pg_restore said, "no_pg_dump" where none is new enough for `server_version`.
+void prove_schema(const DatabaseConfig& config, const std::string& server_version, const std::filesystem::path& archive,
+                  const Tick& tick);
+
 // Precondition: the configured database is one of a server. Throws Error (Exit::usage) for a URL that cannot be read.
 [[nodiscard]] std::unique_ptr<ServerDatabase> open_server(const DatabaseConfig& config);
 

@@ -43,10 +43,7 @@ class Proving {
       guarded("content", [&] { content(); });
     }
     if (report_.damage.empty() && options_->level >= Proof::restored) {
-      guarded("scratch restore", [&] {
-        const SnapshotDetails manifest = snapshot::read_manifest(store_->objects(), report_.id);
-        manifest.postgres ? restored_rows(manifest) : restored();
-      });
+      guarded("scratch restore", [&] { rows_ ? restored_rows() : restored(); });
     }
     report_.ok = report_.damage.empty();
     report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
@@ -91,9 +88,11 @@ class Proving {
     report_.damage.insert(report_.damage.end(), check.beside.begin(), check.beside.end());
   }
 
-  database::ViewOptions view_options() {
-    return {.tick = [this] { snapshot::stop_if_cancelled(*observer_); }};
+  database::Tick tick() {
+    return [this] { snapshot::stop_if_cancelled(*observer_); };
   }
+
+  database::ViewOptions view_options() { return {.tick = tick()}; }
 
   Contents read_contents(database::View& view, std::string_view phase) {
     Contents out;
@@ -134,10 +133,13 @@ class Proving {
   void content() {
     SnapshotDetails manifest = snapshot::read_manifest(store_->objects(), report_.id);
     if (manifest.postgres) {
-      content_of_rows(std::move(manifest));
-      return;
+      content_of_rows(rows_.emplace(store_->objects(), std::move(manifest)));
+    } else {
+      content_of_pages(pages_.emplace(store_->objects(), std::move(manifest), view_options()));
     }
-    snapshot::OpenSnapshot source(store_->objects(), std::move(manifest), view_options());
+  }
+
+  void content_of_pages(snapshot::OpenSnapshot& source) {
     contents_ = read_contents(source.view(), "hashing tables");
     report_.tables = contents_.size();
     for (const auto& [name, content] : contents_) {
@@ -158,16 +160,17 @@ class Proving {
     compare_checks(source.manifest(), source.view(), "on the stored data");
   }
 
-  void content_of_rows(SnapshotDetails details) {
-    const snapshot::StoredRows rows(store_->objects(), std::move(details));
+  void content_of_rows(const StoredServerDatabase& stored) {
+    const SnapshotDetails& manifest = stored.manifest();
+    database::prove_schema(options_->database, manifest.server_version, stored.stored().schema, tick());
     std::uint64_t done = 0;
-    const auto contents = rows.contents([&](std::uint64_t bytes) {
+    const auto contents = stored.rows().contents([&](std::uint64_t bytes) {
       done += bytes;
       snapshot::stop_if_cancelled(*observer_);
       observer_->progress({.phase = "hashing rows", .done = done, .total = 0, .unit = "bytes"});
     });
     for (std::size_t i = 0; i < contents.size(); ++i) {
-      const TableFacts& table = rows.manifest().tables[i];
+      const TableFacts& table = manifest.tables[i];
       report_.rows += contents[i].rows;
       if (contents[i].rows != table.rows || to_hex(contents[i].hash) != table.hash) {
         damage(cat("table ", printable(table.name)), "does not hold the rows that the manifest says");
@@ -177,15 +180,16 @@ class Proving {
     report_.tables = contents.size();
   }
 
-  void restored_rows(const SnapshotDetails& manifest) {
+  // Precondition of these two: the content was proven.
+  void restored_rows() {
+    const SnapshotDetails& manifest = rows_->manifest();
     const auto scratch = database::open_scratch(options_->database, *manifest.postgres, manifest.server_version,
-                                                options_->scratch, [this] { snapshot::stop_if_cancelled(*observer_); });
+                                                options_->scratch, tick());
     refuse_unprovable(scratch.database->missing(manifest.postgres->properties, manifest.server_version));
-    const StoredServerDatabase stored(store_->objects(), manifest);
     const auto start = std::chrono::steady_clock::now();
     auto options = build_options(options_->database, *observer_);
     options.no_tablespaces = true;
-    const auto built = build(*scratch.database, stored, options);
+    const auto built = build(*scratch.database, *rows_, options);
     const auto view = built->open_view();
     for (Finding& finding : compare(*view, manifest, true, *observer_)) {
       report_.damage.push_back({.object = cat("restored ", finding.object), .problem = finding.problem});
@@ -212,14 +216,13 @@ class Proving {
     const std::filesystem::path parent = options_->scratch.empty() ? base::temporary_folder() : options_->scratch;
     const base::TemporaryFolder scratch(parent / "dbrollback-scratch-");
     const std::filesystem::path file = scratch.path() / "restored.db";
-    snapshot::OpenSnapshot source(store_->objects(), report_.id, view_options());
-    repository::require_room(source.pages().size(), base::disk_of(scratch.path()).free_bytes,
+    repository::require_room(pages_->pages().size(), base::disk_of(scratch.path()).free_bytes,
                              scratch.path().parent_path(), "the scratch restore",
                              "free some room there, or name a folder on another disk with --scratch");
-    write_new_file(source.pages(), file, true, *observer_);
+    write_new_file(pages_->pages(), file, true, *observer_);
     const auto database = database::open_file(file);
     const auto view = database->open_view(view_options(), *observer_);
-    if (snapshot::schema_fingerprint(*view) != source.manifest().schema_fingerprint) {
+    if (snapshot::schema_fingerprint(*view) != pages_->manifest().schema_fingerprint) {
       damage("restored schema", "is not the one in the manifest");
     }
     for (const auto& [name, content] : read_contents(*view, "hashing restored tables")) {
@@ -227,7 +230,7 @@ class Proving {
         damage(cat("restored table ", printable(name)), "does not hold what the snapshot holds");
       }
     }
-    compare_checks(source.manifest(), *view, "on the restored data");
+    compare_checks(pages_->manifest(), *view, "on the restored data");
     observer_->progress({.phase = "checking integrity", .done = 0, .total = 0, .unit = ""});
     const auto integrity = view->integrity();
     for (const auto& problem : integrity.damage) {
@@ -271,6 +274,9 @@ class Proving {
   Observer* observer_;
   VerifyReport report_;
   std::optional<repository::ProofRecord> earlier_;
+  // What is proven, opened by content(): one of them.
+  std::optional<snapshot::OpenSnapshot> pages_;
+  std::optional<StoredServerDatabase> rows_;
   Contents contents_;
 };
 

@@ -17,6 +17,7 @@ class StoredServerDatabase {
 
   [[nodiscard]] const SnapshotDetails& manifest() const { return rows_.manifest(); }
   [[nodiscard]] const PostgresDatabaseFacts& properties() const { return manifest().postgres->properties; }
+  [[nodiscard]] const snapshot::StoredRows& rows() const { return rows_; }
   [[nodiscard]] database::StoredDatabase stored() const;
 
  private:

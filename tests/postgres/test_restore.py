@@ -145,6 +145,25 @@ class Restores(server_case.Case):
         self.fails(3, "restore", self.taken, "--yes")
         self.assert_unchanged()
 
+    def test_an_archive_that_was_never_whole(self):
+        """Stored as it came, from a pg_dump that lost the end of what it wrote."""
+        programs = os.path.dirname(self.server.program("pg_dump"))
+        bin_folder = self.path("bin")
+        os.mkdir(bin_folder)
+        os.symlink(os.path.join(programs, "pg_restore"), os.path.join(bin_folder, "pg_restore"))
+        with open(os.path.join(bin_folder, "pg_dump"), "w", encoding="utf-8") as script:
+            script.write(f"""#!/bin/sh
+                [ "$1" = --version ] && exec {programs}/pg_dump --version
+                {programs}/pg_dump "$@" | head --bytes=-200
+                """)
+        os.chmod(script.name, 0o700)
+        self.configure(f"pg_bin = '{bin_folder}'\n")
+        self.prepare()
+        self.ok("verify", "latest", "--level", "stored")
+        for level in ("content", "restored"):
+            done = self.fails(3, "verify", "latest", "--level", level)
+            self.assertIn("schema.pgdump", done.out + done.err)
+
     def test_interrupted_while_rows_are_loaded(self):
         self.prepare(server_case.SLOW_ROWS.format(rows=5000, seconds=0.01))
         process = self.background("restore", "latest", "--yes")

@@ -165,6 +165,11 @@ void prove_archive(const ClientPrograms& programs, const base::fs::path& archive
   command.take_output = [](base::ByteView /*sql*/) {};
   command.tick = tick;
   const base::Outcome outcome = base::run(command);
+  if (!outcome.succeeded() && outcome.messages.find("unsupported version (") != std::string::npos) {
+    fail("old_pg_restore", Exit::failed, "pg_restore", outcome, archive.filename().native(),
+         cat("install the client programs of a newer PostgreSQL than ", version_text(programs.version), ": a newer ",
+             "pg_dump made that archive"));
+  }
   if (!outcome.succeeded()) {
     fail("damaged_schema", Exit::damaged, "pg_restore", outcome, archive.filename().native(),
          "use another snapshot: `dbrollback list` shows them");

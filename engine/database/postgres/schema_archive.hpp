@@ -43,7 +43,8 @@ void restore_schema(const ClientPrograms& programs, const Parameters& parameters
                                                  const std::function<void()>& tick);
 
 // Reads an archive to its end without putting it anywhere: `pg_restore --list` would be content with less. Throws
-// "damaged_schema" (Exit::damaged) with what pg_restore said.
+// "damaged_schema" (Exit::damaged) with what pg_restore said; "old_pg_restore" for an archive that a newer pg_dump
+// made.
 void prove_archive(const ClientPrograms& programs, const base::fs::path& archive, const std::function<void()>& tick);
 
 }  // namespace dbrollback::database::postgres
