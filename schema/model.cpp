@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <string_view>
+#include <charconv>
+#include <utility>
 
 namespace dbrollback::schema {
 
@@ -77,6 +78,35 @@ std::string folded(const std::string& sql) {
   return out;
 }
 
+// Takes "5:three" from the front of a text; nothing where there is none.
+std::optional<std::string> take_part(std::string_view& text) {
+  std::size_t size = 0;
+  const auto number = std::from_chars(text.data(), text.data() + text.size(), size);
+  const auto digits = static_cast<std::size_t>(number.ptr - text.data());
+  if (number.ec != std::errc() || digits == text.size() || text[digits] != ':' || size > text.size() - digits - 1) {
+    return std::nullopt;
+  }
+  std::string part(text.substr(digits + 1, size));
+  text.remove_prefix(digits + 1 + size);
+  return part;
+}
+
+std::optional<Object> take_object(std::string_view& text) {
+  Object object;
+  for (std::string* part : {&object.kind, &object.name, &object.table, &object.sql}) {
+    auto taken = take_part(text);
+    if (!taken) {
+      return std::nullopt;
+    }
+    *part = std::move(*taken);
+  }
+  if (!text.starts_with('\n')) {
+    return std::nullopt;
+  }
+  text.remove_prefix(1);
+  return object;
+}
+
 }  // namespace
 
 const Table* find_table(const Schema& schema, const std::string& name) {
@@ -95,6 +125,18 @@ std::string canonical_text(const Schema& schema) {
     out += '\n';
   }
   return out;
+}
+
+std::optional<std::vector<Object>> objects_of(std::string_view canonical_text) {
+  std::vector<Object> objects;
+  while (!canonical_text.empty()) {
+    auto object = take_object(canonical_text);
+    if (!object) {
+      return std::nullopt;
+    }
+    objects.push_back(std::move(*object));
+  }
+  return objects;
 }
 
 }  // namespace dbrollback::schema

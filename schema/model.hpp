@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dbrollback::schema {
@@ -43,5 +45,8 @@ struct Schema {
 // A text that is the same for two schemas exactly when their objects are: what a fingerprint is made of. White space
 // outside quotes and comments counts as one blank, so that a reformatted definition is the same definition.
 [[nodiscard]] std::string canonical_text(const Schema& schema);
+
+// The objects that a canonical text is of, their definitions as it has them; nothing where it is none.
+[[nodiscard]] std::optional<std::vector<Object>> objects_of(std::string_view canonical_text);
 
 }  // namespace dbrollback::schema

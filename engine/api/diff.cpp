@@ -1,41 +1,21 @@
 #include "dbrollback/diff.hpp"
 
 #include <algorithm>
-#include <memory>
+#include <optional>
 #include <set>
 
 #include "engine/base/text.hpp"
+#include "engine/compare/comparison.hpp"
 #include "engine/repository/catalog.hpp"
 #include "engine/repository/select.hpp"
-#include "engine/repository/take.hpp"
-#include "engine/snapshot/open.hpp"
+#include "engine/snapshot/manifest.hpp"
 #include "schema/diff.hpp"
 
 namespace dbrollback {
 
 namespace {
 
-// One side: a stored snapshot, or the live database.
-class Side {
- public:
-  Side(repository::Store& store, const DatabaseConfig& database, const std::string& spec, Observer& observer) {
-    const auto options = repository::view_options(database, observer);
-    if (spec == "live") {
-      name_ = spec;
-      live_ = database::open_database(database)->open_view(options, observer);
-    } else {
-      name_ = repository::select(store.catalog().all(), spec, database.name).id;
-      stored_ = std::make_unique<snapshot::OpenSnapshot>(store.objects(), name_, options);
-    }
-  }
-  [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] database::View& view() { return live_ ? *live_ : stored_->view(); }
-
- private:
-  std::string name_;
-  std::unique_ptr<database::View> live_;
-  std::unique_ptr<snapshot::OpenSnapshot> stored_;
-};
+using compare::Side;
 
 std::vector<std::string> missing_columns(const schema::Table& from, const schema::Table& in) {
   std::vector<std::string> missing;
@@ -48,16 +28,16 @@ std::vector<std::string> missing_columns(const schema::Table& from, const schema
   return missing;
 }
 
-TableDifference compare(const std::string& name, database::View& a, database::View& b) {
+TableDifference compare_table(compare::Comparison& sides, const std::string& name) {
   TableDifference out;
   out.name = name;
-  const schema::Table* in_a = schema::find_table(a.describe().schema, name);
-  const schema::Table* in_b = schema::find_table(b.describe().schema, name);
+  const schema::Table* in_a = schema::find_table(sides.schema(Side::a), name);
+  const schema::Table* in_b = schema::find_table(sides.schema(Side::b), name);
   if (in_a != nullptr) {
-    out.rows_a = a.count(name);
+    out.rows_a = sides.count(Side::a, name);
   }
   if (in_b != nullptr) {
-    out.rows_b = b.count(name);
+    out.rows_b = sides.count(Side::b, name);
   }
   if (in_a == nullptr || in_b == nullptr) {
     out.added = out.rows_b.value_or(0);
@@ -67,7 +47,7 @@ TableDifference compare(const std::string& name, database::View& a, database::Vi
   }
   out.columns_removed = missing_columns(*in_a, *in_b);
   out.columns_added = missing_columns(*in_b, *in_a);
-  const database::RowDifference rows = a.compare(b, name);
+  const database::RowDifference rows = sides.rows(name);
   out.added = rows.added;
   out.removed = rows.removed;
   out.changed = rows.changed;
@@ -80,17 +60,26 @@ TableDifference compare(const std::string& name, database::View& a, database::Vi
 DiffReport diff(Repository& repository, const DatabaseConfig& database, const std::string& a, const std::string& b,
                 Observer& observer) {
   const auto shared = repository.store().share(database.lock_timeout);
-  Side left(repository.store(), database, a, observer);
-  Side right(repository.store(), database, b, observer);
+  const auto earlier = repository.store().catalog().all();
   DiffReport report;
-  report.a = left.name();
-  report.b = right.name();
-  for (const auto& change : schema::diff(left.view().describe().schema, right.view().describe().schema)) {
-    report.schema.push_back({.object = base::printable(change.object), .change = base::printable(change.change)});
+  compare::Manifests manifests;
+  const auto choose = [&](const std::string& spec, std::optional<SnapshotDetails>& manifest, std::string& name) {
+    name = spec == "live" ? spec : repository::select(earlier, spec, database.name).id;
+    if (spec != "live") {
+      manifest = snapshot::read_manifest(repository.store().objects(), name);
+    }
+  };
+  choose(a, manifests[0], report.a);
+  choose(b, manifests[1], report.b);
+  const auto sides = compare::open_comparison(repository.store(), database, manifests, observer);
+  for (const auto& changes : {schema::diff(sides->schema(Side::a), sides->schema(Side::b)), sides->others()}) {
+    for (const auto& change : changes) {
+      report.schema.push_back({.object = base::printable(change.object), .change = base::printable(change.change)});
+    }
   }
   std::set<std::string> names;
-  for (database::View* view : {&left.view(), &right.view()}) {
-    for (const auto& table : view->describe().schema.tables) {
+  for (const Side side : {Side::a, Side::b}) {
+    for (const auto& table : sides->schema(side).tables) {
       if (!table.name.starts_with("sqlite_")) {  // SQLite's own bookkeeping is nobody's rows
         names.insert(table.name);
       }
@@ -98,7 +87,7 @@ DiffReport diff(Repository& repository, const DatabaseConfig& database, const st
   }
   for (const auto& name : names) {
     observer.progress({.phase = "comparing", .done = report.tables_compared, .total = names.size(), .unit = "tables"});
-    TableDifference difference = compare(name, left.view(), right.view());
+    TableDifference difference = compare_table(*sides, name);
     if (!difference.same()) {
       report.tables.push_back(std::move(difference));
     }

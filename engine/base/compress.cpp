@@ -40,6 +40,11 @@ void Compressor::compress(ByteView raw, Bytes& out) {
   out.resize(size);
 }
 
+std::optional<std::uint64_t> content_size(ByteView frame) {
+  const unsigned long long size = ZSTD_getFrameContentSize(frame.data(), frame.size());
+  return size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR ? std::nullopt : std::optional(size);
+}
+
 Decompressor::Decompressor() : context_(ZSTD_createDCtx()) {
   if (!context_) {
     throw std::bad_alloc();

@@ -1,7 +1,9 @@
 // zstd (RFC 8878), one independent frame at a time. Each object belongs to one thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "engine/base/bytes.hpp"
 
@@ -23,6 +25,9 @@ class Compressor {
   };
   std::unique_ptr<ZSTD_CCtx_s, Free> context_;
 };
+
+// What a frame says of its content's size, true or not; nothing where it does not.
+[[nodiscard]] std::optional<std::uint64_t> content_size(ByteView frame);
 
 class Decompressor {
  public:

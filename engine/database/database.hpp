@@ -176,8 +176,6 @@ class View {
     std::vector<std::string> unchecked;  // tables that only the application could check, and why
   };
   [[nodiscard]] virtual Integrity integrity() = 0;
-  // Row by row against another view of the same engine; `this` is A. Precondition: both have the table.
-  [[nodiscard]] virtual RowDifference compare(View& b, const std::string& table) = 0;
 };
 
 struct ViewOptions {
@@ -261,5 +259,7 @@ class FileDatabase : public Database {
 [[nodiscard]] std::unique_ptr<FileDatabase> open_file(const std::filesystem::path& file);
 // A view of stored pages, without a file. `source` must outlive it.
 [[nodiscard]] std::unique_ptr<View> open_pages(PageSource& source, const std::string& name, const ViewOptions& options);
+// Row by row. Preconditions: both are views of pages, stored or of a file, and have the table.
+[[nodiscard]] RowDifference compare_rows(View& a, View& b, const std::string& table);
 
 }  // namespace dbrollback::database

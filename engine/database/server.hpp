@@ -38,6 +38,13 @@ struct KeptDatabase {
   std::optional<std::uint64_t> bytes;  // nothing where this role may not ask
 };
 
+// A view whose rows can be read one by one.
+class RowView : public View {
+ public:
+  // Gives `take` each row of a table, in no order: a line of COPY's text format, without its end. Returns how many.
+  virtual std::uint64_t rows(const std::string& table, const std::function<void(base::ByteView row)>& take) = 0;
+};
+
 // What was written since a snapshot.
 struct WrittenSince {
   struct Table {
@@ -95,6 +102,8 @@ class ServerDatabase : public Database {
  public:
   [[nodiscard]] virtual std::string name() const = 0;
   [[nodiscard]] virtual bool exists() = 0;
+  // As open_view.
+  [[nodiscard]] virtual std::unique_ptr<RowView> open_rows(const ViewOptions& options) = 0;
   // Why a snapshot of such a database, of a server of that version, cannot be restored here, a sentence each. May make
   // an empty database for it and drop that.
   [[nodiscard]] virtual std::vector<std::string> missing(const PostgresDatabaseFacts& facts,

@@ -15,6 +15,7 @@
 #include "engine/snapshot/manifest.hpp"
 #include "engine/snapshot/open.hpp"
 #include "engine/snapshot/stored_rows.hpp"
+#include "engine/snapshot/stored_schema.hpp"
 #include "engine/snapshot/verify_stored.hpp"
 
 namespace dbrollback::restore {
@@ -162,6 +163,7 @@ class Proving {
 
   void content_of_rows(const StoredServerDatabase& stored) {
     const SnapshotDetails& manifest = stored.manifest();
+    (void)snapshot::read_schema(store_->objects(), manifest);
     database::prove_schema(options_->database, manifest.server_version, stored.stored().schema, tick());
     std::uint64_t done = 0;
     const auto contents = stored.rows().contents([&](std::uint64_t bytes) {

@@ -11,6 +11,7 @@
 #include "engine/snapshot/frame_pipeline.hpp"
 #include "engine/snapshot/manifest.hpp"
 #include "engine/snapshot/row_streams.hpp"
+#include "engine/snapshot/stored_schema.hpp"
 
 namespace dbrollback::snapshot {
 
@@ -168,6 +169,7 @@ void capture_rows(database::View& view, storage::ObjectStore& store, const Datab
   if (view.read_schema([&](base::ByteView bytes) { schema.write(bytes); })) {
     out.files.push_back(schema.finish());
   }
+  out.files.push_back(write_schema(store, out.summary.id, view.describe().schema));
   RowStreams streams(store, out.summary.id, view.streams(), config.level);
   const auto contents = view.read(streams, [&](std::uint64_t bytes) {
     observer.progress({.phase = "reading rows", .done = bytes, .total = 0, .unit = "bytes"});

@@ -161,7 +161,8 @@ std::vector<FileFacts> files_from_json(const Fields& fields, const std::string& 
   for (const auto& item : fields.list("files")) {
     const Fields file(item, object);
     FileFacts facts{.name = file.text("name"), .bytes = file.number("bytes"), .hash = file.text("hash")};
-    if (facts.name != page_map_file && facts.name != page_tags_file && facts.name != schema_file) {
+    if (facts.name != page_map_file && facts.name != page_tags_file && facts.name != schema_file &&
+        facts.name != schema_text_file) {
       refuse_name("file", facts.name, "a file of this snapshot's folder", object);
     }
     if (!base::hash_from_hex(facts.hash) || facts.bytes > largest_file) {

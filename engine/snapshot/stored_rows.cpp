@@ -17,22 +17,27 @@ namespace {
 
 constexpr unsigned most_threads = 8;
 
-// Counts and hashes the rows of bytes that come in pieces: a row may go on in the next one.
+// Gives `take` the pieces of rows that bytes hold: all that there is of a row, without its end, and whether it ends.
+template <class Take>
+void split_rows(base::ByteView bytes, const Take& take) {
+  while (!bytes.empty()) {
+    const std::size_t end = base::text_of(bytes).find('\n');
+    const base::ByteView piece = bytes.first(std::min(end, bytes.size()));
+    bytes = bytes.subspan(std::min(bytes.size(), piece.size() + 1));
+    take(piece, end != std::string_view::npos);
+  }
+}
+
+// Counts and hashes rows that come in pieces.
 class RowCounter {
  public:
-  void add(base::ByteView bytes) {
-    while (!bytes.empty()) {
-      const std::string_view text = base::text_of(bytes);
-      const std::size_t end = text.find('\n');
-      const base::ByteView part = bytes.first(std::min(end, bytes.size()));
-      bytes = bytes.subspan(std::min(bytes.size(), part.size() + 1));
-      if (end == std::string_view::npos) {
-        begun_ = begun_ ? std::move(begun_) : std::make_unique<base::Hasher>();
-        begun_->update(part);
-      } else {
-        ++content_.rows;
-        content_.hash += begun_ ? finish(part) : base::xxh3_128(part);
-      }
+  void add(base::ByteView piece, bool ends) {
+    if (!ends) {
+      begun_ = begun_ ? std::move(begun_) : std::make_unique<base::Hasher>();
+      begun_->update(piece);
+    } else {
+      ++content_.rows;
+      content_.hash += begun_ ? finish(piece) : base::xxh3_128(piece);
     }
   }
 
@@ -40,8 +45,8 @@ class RowCounter {
   [[nodiscard]] const Content& content() const { return content_; }
 
  private:
-  base::Hash128 finish(base::ByteView part) {
-    begun_->update(part);
+  base::Hash128 finish(base::ByteView piece) {
+    begun_->update(piece);
     return std::exchange(begun_, nullptr)->digest();
   }
 
@@ -93,6 +98,36 @@ void StoredRows::read(const Run& run, Scratch& scratch, const std::function<void
   }
 }
 
+void StoredRows::require_whole(const Run& run, bool is_whole) const {
+  if (!is_whole) {
+    fail_frame(frames_.frames()[run.end - 1], "end in the middle of a row");
+  }
+}
+
+void StoredRows::rows(std::size_t table, const std::function<void(base::ByteView row)>& take) const {
+  Scratch scratch;
+  for (const Run& run : runs_) {
+    if (run.table != table) {
+      continue;
+    }
+    base::Bytes begun;
+    read(run, scratch, [&](base::ByteView raw) {
+      split_rows(raw, [&](base::ByteView piece, bool ends) {
+        if (ends && begun.empty()) {
+          take(piece);
+          return;
+        }
+        base::put(begun, piece);
+        if (ends) {
+          take(begun);
+          begun.clear();
+        }
+      });
+    });
+    require_whole(run, begun.empty());
+  }
+}
+
 std::vector<Content> StoredRows::contents(const std::function<void(std::uint64_t bytes)>& progress) const {
   std::vector<Content> out(manifest_.tables.size());
   std::mutex mutex;
@@ -102,12 +137,10 @@ std::vector<Content> StoredRows::contents(const std::function<void(std::uint64_t
     Scratch scratch;
     RowCounter counter;
     read(run, scratch, [&](base::ByteView raw) {
-      counter.add(raw);
+      split_rows(raw, [&](base::ByteView piece, bool ends) { counter.add(piece, ends); });
       shared.add(raw.size());
     });
-    if (!counter.is_whole()) {
-      fail_frame(frames_.frames()[run.end - 1], "end in the middle of a row");
-    }
+    require_whole(run, counter.is_whole());
     const std::scoped_lock lock(mutex);
     out[run.table].rows += counter.content().rows;
     out[run.table].hash += counter.content().hash;

@@ -35,11 +35,15 @@ class StoredRows {
   // naming the table and its blocks.
   void read(const Run& run, Scratch& scratch, const std::function<void(base::ByteView raw)>& take) const;
 
+  // Gives `take` each row of the manifest's n-th table, without its end, in no order. A row is in memory as a whole.
+  void rows(std::size_t table, const std::function<void(base::ByteView row)>& take) const;
+
   // The number of rows and the content hash of each of the manifest's tables, on several threads. `progress` is told of
   // bytes read, by the calling thread, and may throw to stop.
   [[nodiscard]] std::vector<database::Content> contents(const std::function<void(std::uint64_t bytes)>& progress) const;
 
  private:
+  void require_whole(const Run& run, bool is_whole) const;
   [[noreturn]] void fail_frame(const StoredFrames::Frame& frame, const char* problem) const;
 
   SnapshotDetails manifest_;

@@ -35,8 +35,8 @@ struct SchemaDifference {
 struct DiffReport {
   std::string a;  // snapshot id, or "live"
   std::string b;
-  std::vector<SchemaDifference> schema;
-  std::vector<TableDifference> tables;  // only those that differ, unless asked for all
+  std::vector<SchemaDifference> schema;  // and values of sequences
+  std::vector<TableDifference> tables;   // only those that differ, unless asked for all
   std::uint64_t tables_compared = 0;
 
   [[nodiscard]] bool same() const { return schema.empty() && tables.empty(); }

@@ -15,8 +15,9 @@ from support import dbr
 
 # Modules of engine/ and what each may include of the others; `dbrollback/` headers are for all of them.
 ENGINE = {
-    "api": {"restore", "repository", "snapshot", "database", "storage", "base", "config", "report"},
+    "api": {"restore", "compare", "repository", "snapshot", "database", "storage", "base", "config", "report"},
     "restore": {"repository", "snapshot", "database", "storage", "base"},
+    "compare": {"repository", "snapshot", "database", "storage", "base"},
     "repository": {"snapshot", "database", "storage", "base"},
     "snapshot": {"database", "storage", "base"},
     "database": {"base"},
@@ -26,7 +27,7 @@ ENGINE = {
     "base": set(),
 }
 # Values may be described by schema/; who has none of them to describe does not include it.
-SEES_SCHEMA = {"api", "restore", "repository", "snapshot", "database"}
+SEES_SCHEMA = {"api", "restore", "compare", "repository", "snapshot", "database"}
 
 # An adapter stands behind its interface: only these see its headers.
 ADAPTERS = {
@@ -133,7 +134,7 @@ def why_not_of_engine(file, name):
     if other == "config":
         return "the configuration comes as a value: nothing but api includes engine/config"
     allowed = ", ".join(sorted(ENGINE[module])) or "nothing of the others"
-    return f"api -> restore -> repository -> snapshot -> {{database, storage}} -> base: engine/{module} includes {allowed}"
+    return f"api -> {{restore, compare}} -> repository -> snapshot -> {{database, storage}} -> base: engine/{module} includes {allowed}"
 
 
 def why_no_library(file, name):

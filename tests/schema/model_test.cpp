@@ -61,6 +61,25 @@ TEST(CanonicalText, TellsNamesFromDefinitions) {
   EXPECT_NE(one("a1:b", "c"), one("a", "b1:c"));
 }
 
+TEST(ObjectsOf, GivesBackWhatATextIsOf) {
+  const std::vector<Object> objects{{.kind = "table", .name = "a\n1:", .table = "t", .sql = "CREATE TABLE a (b)"},
+                                    {.kind = "view", .name = "", .table = "", .sql = "SELECT '  '"}};
+  EXPECT_EQ(objects_of(canonical_text({.objects = objects, .tables = {}})), objects);
+  EXPECT_EQ(objects_of(""), std::vector<Object>{});
+}
+
+TEST(ObjectsOf, RefusesWhatIsNoSuchText) {
+  const std::string text =
+      canonical_text({.objects = {{.kind = "table", .name = "a", .table = "a", .sql = "x"}}, .tables = {}});
+  for (std::size_t size = 1; size < text.size(); ++size) {
+    EXPECT_FALSE(objects_of(text.substr(0, size))) << size;
+  }
+  EXPECT_FALSE(objects_of("99999999999999999999:a"));
+  EXPECT_FALSE(objects_of("18446744073709551615:a1:b1:c1:d\n"));
+  EXPECT_FALSE(objects_of("-1:a1:b1:c1:d\n"));
+  EXPECT_FALSE(objects_of(text + "x"));
+}
+
 TEST(FindTable, FindsItByName) {
   const Schema schema{.objects = {}, .tables = {{.name = "a", .columns = {}, .key = {}}}};
   ASSERT_NE(find_table(schema, "a"), nullptr);

@@ -135,7 +135,8 @@ cli::Command diff_command() {
       .help = {.usage = {"diff A [B]"},
                .about = "Compares two snapshots, or a snapshot with the live database: the schema, and for each table "
                         "how many rows were added, removed and changed from A to B. Rows are matched by the primary "
-                        "key; in a table without one, whole rows are compared. A and B are ids, unique beginnings of "
+                        "key; in a table without one, whole rows are compared. Where a PostgreSQL sequence stands is "
+                        "said too. A and B are ids, unique beginnings of "
                         "ids, `latest`, `before:V`, or `live`, the database as it is now. Without B, A is compared "
                         "with `live`. Nothing is changed.",
                .examples = {{"diff before:v1.4.2", "what the migration of v1.4.2, and the users since, have changed"},

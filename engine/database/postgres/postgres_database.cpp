@@ -30,7 +30,7 @@ PostgresDatabase::PostgresDatabase(const DatabaseConfig& config)
 PostgresDatabase::PostgresDatabase(const DatabaseConfig& config, const Parameters& parameters)
     : config_(config), parameters_(parameters), admin_(parameters) {}
 
-std::unique_ptr<View> PostgresDatabase::open_view(const ViewOptions& options, Observer& /*observer*/) {
+std::unique_ptr<RowView> PostgresDatabase::open_rows(const ViewOptions& options) {
   return std::make_unique<PostgresView>(
       parameters_, ConnectionOptions{.lock_timeout = options.lock_timeout, .tick = options.tick},
       CopyOptions{

@@ -14,7 +14,10 @@ class PostgresDatabase final : public ServerDatabase {
   // The one that `parameters` name, whatever the configured URLs say.
   PostgresDatabase(const DatabaseConfig& config, const Parameters& parameters);
 
-  std::unique_ptr<View> open_view(const ViewOptions& options, Observer& observer) override;
+  std::unique_ptr<View> open_view(const ViewOptions& options, Observer& /*observer*/) override {
+    return open_rows(options);
+  }
+  [[nodiscard]] std::unique_ptr<RowView> open_rows(const ViewOptions& options) override;
   [[nodiscard]] std::string location() const override { return parameters_.shown(); }
   // The cluster's system identifier and the database's name there.
   [[nodiscard]] std::string identity() override;

@@ -70,14 +70,17 @@ std::uint64_t PostgresView::count(const std::string& name) {
   return std::stoull(rows.value_or("0"));
 }
 
-Content PostgresView::content(const std::string& name) {
+std::uint64_t PostgresView::rows(const std::string& name, const std::function<void(base::ByteView row)>& take) {
   const Relation& relation = table(name);
   Connection& session = connection();
   const auto parts = copy_parts({relation}, session.server_version(), true);
+  return session.copy_out(copy_sql(relation, parts.front(), session.encoding()),
+                          [&](base::ByteView line) { take(line.first(line.size() - 1)); });
+}
+
+Content PostgresView::content(const std::string& name) {
   Content content;
-  content.rows = session.copy_out(copy_sql(relation, parts.front(), session.encoding()), [&](base::ByteView row) {
-    content.hash += base::xxh3_128(row.first(row.size() - 1));
-  });
+  content.rows = rows(name, [&](base::ByteView row) { content.hash += base::xxh3_128(row); });
   return content;
 }
 
@@ -102,11 +105,6 @@ std::string PostgresView::value_of(const std::string& sql) {
     refuse_check(sql, error.code() == "read_only" ? "would change the database"
                                                   : cat("cannot be run: ", base::problem_of(error)));
   }
-}
-
-RowDifference PostgresView::compare(View& /*b*/, const std::string& name) {
-  base::fail_usage("unsupported", cat("the rows of ", printable(name),
-                                      " cannot be compared: this version compares rows of SQLite databases only"));
 }
 
 }  // namespace dbrollback::database::postgres

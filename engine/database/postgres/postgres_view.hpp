@@ -1,12 +1,12 @@
 // A consistent view of a PostgreSQL database: a snapshot that several sessions share.
 #pragma once
 
-#include "engine/database/database.hpp"
 #include "engine/database/postgres/copy_tables.hpp"
+#include "engine/database/server.hpp"
 
 namespace dbrollback::database::postgres {
 
-class PostgresView final : public View {
+class PostgresView final : public RowView {
  public:
   // `places`: of pg_dump; without them there is no read_schema. Errors as of Sessions.
   PostgresView(const Parameters& parameters, const ConnectionOptions& connection, const CopyOptions& copy,
@@ -20,7 +20,7 @@ class PostgresView final : public View {
   [[nodiscard]] Content content(const std::string& table) override;
   [[nodiscard]] std::string value_of(const std::string& sql) override;
   [[nodiscard]] Integrity integrity() override { return {}; }
-  [[nodiscard]] RowDifference compare(View& b, const std::string& table) override;
+  std::uint64_t rows(const std::string& table, const std::function<void(base::ByteView row)>& take) override;
 
  private:
   [[nodiscard]] const Relation& table(const std::string& name) const;

@@ -115,6 +115,10 @@ std::unique_ptr<FileDatabase> open_file(const std::filesystem::path& file) {
   return std::make_unique<sqlite::SqliteDatabase>(file);
 }
 
+RowDifference compare_rows(View& a, View& b, const std::string& table) {
+  return dynamic_cast<sqlite::SqliteView&>(a).compare(dynamic_cast<sqlite::SqliteView&>(b), table);
+}
+
 std::unique_ptr<View> open_pages(PageSource& source, const std::string& name, const ViewOptions& options) {
   auto vfs = std::make_unique<sqlite::PageVfs>(source);
   try {

@@ -142,8 +142,7 @@ Content SqliteView::content(const std::string& name) {
   return read_through(vfs_, [&] { return content_of(*connection_, table(name)); });
 }
 
-RowDifference SqliteView::compare(View& b, const std::string& name) {
-  auto& other = dynamic_cast<SqliteView&>(b);
+RowDifference SqliteView::compare(SqliteView& other, const std::string& name) {
   return read_through(vfs_, [&] {
     return read_through(other.vfs_,
                         [&] { return compare_rows(*connection_, table(name), *other.connection_, other.table(name)); });

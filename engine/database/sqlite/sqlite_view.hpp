@@ -28,7 +28,7 @@ class SqliteView final : public View {
   Content content(const std::string& table) override;
   std::string value_of(const std::string& sql) override;
   Integrity integrity() override;
-  RowDifference compare(View& b, const std::string& table) override;
+  RowDifference compare(SqliteView& b, const std::string& table);
 
  private:
   void begin();
