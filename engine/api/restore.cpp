@@ -1,5 +1,7 @@
 #include "dbrollback/restore.hpp"
 
+#include <utility>
+
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/server.hpp"
@@ -7,6 +9,8 @@
 #include "engine/repository/take.hpp"
 #include "engine/restore/execute.hpp"
 #include "engine/restore/plan.hpp"
+#include "engine/restore/script.hpp"
+#include "engine/snapshot/manifest.hpp"
 #include "engine/snapshot/open.hpp"
 
 namespace dbrollback {
@@ -114,7 +118,7 @@ void discard_replaced(Repository& repository, const DatabaseConfig& database, co
 }
 
 ExportResult export_snapshot(Repository& from, const std::string& id, const std::filesystem::path& file,
-                             Observer& observer) {
+                             const ExportOptions& options, Observer& observer) {
   repository::Store& store = from.store();
   const auto shared = store.share(std::chrono::seconds(5));
   if (base::stat_file(file)) {
@@ -125,11 +129,19 @@ ExportResult export_snapshot(Repository& from, const std::string& id, const std:
                 .state = "nothing was changed",
                 .next = "choose another path, or remove that file first"});
   }
-  snapshot::OpenSnapshot source(store.objects(), id, repository::view_options({}, observer));
-  repository::require_room(source.pages().size(), base::disk_of(file).free_bytes, file, "the export",
+  SnapshotDetails manifest = snapshot::read_manifest(store.objects(), id);
+  const auto path = base::fs::absolute(file).lexically_normal();
+  ExportResult result{.id = id, .engine = manifest.summary.engine, .file = path};
+  if (manifest.postgres) {
+    result.bytes = restore::write_script(store, std::move(manifest), path, options, observer);
+    return result;
+  }
+  snapshot::OpenSnapshot source(store.objects(), std::move(manifest), repository::view_options({}, observer));
+  result.bytes = source.pages().size();
+  repository::require_room(result.bytes, base::disk_of(file).free_bytes, file, "the export",
                            "free some room there, or write the file to another disk");
-  restore::write_new_file(source.pages(), base::fs::absolute(file), true, observer);
-  return {.id = id, .file = base::fs::absolute(file).lexically_normal(), .bytes = source.pages().size()};
+  restore::write_new_file(source.pages(), path, true, observer);
+  return result;
 }
 
 }  // namespace dbrollback

@@ -3,6 +3,7 @@
 #include "engine/database/postgres/client_programs.hpp"
 #include "engine/database/postgres/postgres_database.hpp"
 #include "engine/database/postgres/schema_archive.hpp"
+#include "engine/database/postgres/write_sql.hpp"
 
 namespace dbrollback::database {
 
@@ -20,10 +21,23 @@ std::unique_ptr<ServerDatabase> open_server(const DatabaseConfig& config) {
   return std::make_unique<postgres::PostgresDatabase>(config);
 }
 
+namespace {
+
+postgres::ClientPrograms programs_for(const DatabaseConfig& config, const std::string& server_version) {
+  return postgres::find_client_programs(postgres::parse_version(server_version).value_or(0),
+                                        {.configured = config.pg_bin});
+}
+
+}  // namespace
+
 void prove_schema(const DatabaseConfig& config, const std::string& server_version, const std::filesystem::path& archive,
                   const Tick& tick) {
-  const int version = postgres::parse_version(server_version).value_or(0);
-  postgres::prove_archive(postgres::find_client_programs(version, {.configured = config.pg_bin}), archive, tick);
+  postgres::prove_archive(programs_for(config, server_version), archive, tick);
+}
+
+void write_script(const DatabaseConfig& config, const StoredDatabase& stored, const ScriptOptions& options,
+                  const std::function<void(base::ByteView)>& take) {
+  postgres::write_sql(programs_for(config, options.server_version), stored, options, take);
 }
 
 }  // namespace dbrollback::database

@@ -139,6 +139,20 @@ struct ScratchPlace {
                                         const std::string& server_version, const std::filesystem::path& folder,
                                         const Tick& tick);
 
+struct ScriptOptions {
+  std::string title;           // for people: what is in it
+  std::string server_version;  // of the database
+  bool no_owner = false;
+  bool no_privileges = false;
+  std::function<void(std::uint64_t bytes)> progress;  // told of rows
+  Tick tick;
+};
+
+// Gives `take` a script that psql loads into an empty database, which then is what `stored` holds. `config`: where the
+// programs are. Errors: as of prove_schema and RowSource::read.
+void write_script(const DatabaseConfig& config, const StoredDatabase& stored, const ScriptOptions& options,
+                  const std::function<void(base::ByteView)>& take);
+
 // Reads an archive of a schema to its end, as `config` says where the programs are. Throws Error: "damaged_schema"
 // (Exit::damaged) with what pg_restore said, "no_pg_dump" where none is new enough for `server_version`.
 void prove_schema(const DatabaseConfig& config, const std::string& server_version, const std::filesystem::path& archive,

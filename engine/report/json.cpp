@@ -196,7 +196,7 @@ std::string to_json(const SwapResult& result) {
 
 std::string to_json(const ExportResult& result) {
   Json out = document();
-  out.update({{"id", result.id}, {"file", result.file.native()}, {"bytes", result.bytes}});
+  out.update({{"id", result.id}, {"engine", result.engine}, {"file", result.file.native()}, {"bytes", result.bytes}});
   return base::to_text(out);
 }
 

@@ -13,6 +13,7 @@
 #include "engine/base/time.hpp"
 #include "engine/repository/take.hpp"
 #include "engine/restore/keep_aside.hpp"
+#include "engine/restore/new_file.hpp"
 #include "engine/restore/plan.hpp"
 #include "engine/restore/server.hpp"
 #include "engine/snapshot/capture.hpp"
@@ -245,30 +246,9 @@ void require_whole(repository::Store& from, const std::string& id, Observer& obs
   }
 }
 
-namespace {
-
-// SQLite says no more than that it cannot open the file.
-void require_folder(const base::fs::path& folder) {
-  const auto there = base::stat_file(folder);
-  if (!there || !there->is_folder) {
-    base::fail({.code = "no_such_folder",
-                .exit = Exit::failed,
-                .message = cat("there is no folder ", printable(folder.native())),
-                .object = folder,
-                .state = "nothing was changed",
-                .next = "make it first, or choose another path"});
-  }
-  if (const int why = base::why_no_access(folder, W_OK | X_OK); why != 0) {
-    base::fail_errno(why, "write into", folder);
-  }
-}
-
-}  // namespace
+namespace {}  // namespace
 
 void write_new_file(database::PageSource& pages, const std::filesystem::path& file, bool verify, Observer& observer) {
-  require_folder(file.parent_path());
-  const base::TemporaryFolder unfinished(file.native() + ".dbrollback-");
-  const base::fs::path written = unfinished.path() / file.filename();
   database::OverwriteOptions options;
   options.verify = verify;
   options.private_file = true;
@@ -276,26 +256,7 @@ void write_new_file(database::PageSource& pages, const std::filesystem::path& fi
     observer.progress({.phase = phase, .done = bytes, .total = pages.size(), .unit = "bytes"});
   };
   options.tick = [&] { snapshot::stop_if_cancelled(observer); };
-  (void)database::open_file(written)->overwrite(pages, options);
-  base::reached("new file written");
-  if (!base::rename_file_if_absent(written, file)) {
-    base::fail({.code = "exists",
-                .exit = Exit::refused,
-                .message = cat(printable(file.native()), " exists already"),
-                .object = file,
-                .state = "nothing was changed",
-                .next = "choose another path, or remove that file first"});
-  }
-  base::reached("new file renamed");
-  try {
-    base::sync_folder(file.parent_path());
-  } catch (const Error& error) {
-    ErrorInfo info = error.info();
-    info.exit = Exit::partial;
-    info.state = cat(printable(file.native()), " is written and whole, and may be gone after a power cut");
-    info.next = "look at that disk, remove the file, and run this command again";
-    base::fail(std::move(info));
-  }
+  make_new_file(file, [&](const base::fs::path& path) { (void)database::open_file(path)->overwrite(pages, options); });
 }
 
 RestoreResult execute(repository::Store& from, repository::Store* before_in, const RestorePlan& plan,

@@ -122,14 +122,23 @@ struct ReplacedDatabase {
 void discard_replaced(Repository& repository, const DatabaseConfig& database, const std::string& name,
                       Observer& observer);
 
+struct ExportOptions {
+  DatabaseConfig database;  // PostgreSQL: where its programs are
+  // PostgreSQL, as of RestoreOptions.
+  bool no_owner = false;
+  bool no_privileges = false;
+};
+
 struct ExportResult {
   std::string id;
+  std::string engine;  // "sqlite" or "postgres"
   std::filesystem::path file;
   std::uint64_t bytes = 0;
 };
 
-// Writes the snapshot's database as a plain SQLite file, which must not exist yet.
+// Writes the snapshot's database to a file, which must not exist yet: as a plain SQLite file, or as a script for psql.
+// Errors: Exit::refused when the file exists, Exit::damaged when the snapshot is. State after a failure: no file.
 [[nodiscard]] ExportResult export_snapshot(Repository& from, const std::string& id, const std::filesystem::path& file,
-                                           Observer& observer);
+                                           const ExportOptions& options, Observer& observer);
 
 }  // namespace dbrollback

@@ -16,6 +16,8 @@ struct Arguments {
   std::string id;
   std::string file;
   std::string output;
+  bool no_owner = false;
+  bool no_privileges = false;
 };
 
 std::string file_of(const Context& context, const Arguments& arguments) {
@@ -39,19 +41,35 @@ std::string file_of(const Context& context, const Arguments& arguments) {
   return file;
 }
 
+ExportOptions options_of(Context& context, const Arguments& arguments, const SnapshotSummary& snapshot) {
+  if (snapshot.engine != "postgres" && (arguments.no_owner || arguments.no_privileges)) {
+    cli::fail_usage("bad_value", snapshot.id + " is a snapshot of an SQLite database, which has no owners and grants",
+                    arguments.no_owner ? "--no-owner" : "--no-privileges", "leave that option out");
+  }
+  return {.database = context.for_proofs_of(snapshot.database),
+          .no_owner = arguments.no_owner,
+          .no_privileges = arguments.no_privileges};
+}
+
 Exit run(Context& context, const Arguments& arguments) {
   const std::string file = file_of(context, arguments);
   Repository repository = context.repository();
-  const std::string id = context.resolve(repository, arguments.id).id;
+  const SnapshotSummary snapshot = context.resolve(repository, arguments.id);
+  const ExportOptions options = options_of(context, arguments, snapshot);
   cli::Console& console = context.console();
   const ExportResult result = [&] {
     cli::ConsoleObserver observer(console);
-    return export_snapshot(repository, id, file, observer);
+    return export_snapshot(repository, snapshot.id, file, options, observer);
   }();
   if (context.global().json) console.document(to_json(result));
   console.say("exported " + result.id + " to " + cli::printable(result.file.string()) + ", " +
               cli::bytes(result.bytes));
-  cli::say_next(console, {{"to look inside", "sqlite3 " + cli::shell_quote(result.file.string())}});
+  const std::string path = cli::shell_quote(result.file.string());
+  if (result.engine == "postgres") {
+    cli::say_next(console, {{"to load it into an empty database", "psql -d NAME -f " + path}});
+  } else {
+    cli::say_next(console, {{"to look inside", "sqlite3 " + path}});
+  }
   return Exit::done;
 }
 
@@ -61,12 +79,16 @@ cli::Command export_command() {
   const auto arguments = std::make_shared<Arguments>();
   cli::Command command{
       .name = "export",
-      .summary = "write a snapshot as a plain SQLite file",
+      .summary = "write a snapshot as a plain SQLite file, or as SQL",
       .help = {.usage = {"export ID FILE"},
-               .about = "Writes the database that a snapshot holds as a plain SQLite file, for any program that reads "
-                        "SQLite. FILE must not exist yet. ID is a full id, a unique beginning of one, `latest`, or "
+               .about = "Writes the database that a snapshot holds as a file that needs nothing of dbrollback: a plain "
+                        "SQLite file, for any program that reads SQLite; or, of a PostgreSQL database, a script that "
+                        "psql loads into an empty database. FILE must not exist yet. ID is a full id, a unique "
+                        "beginning of one, `latest`, or "
                         "`before:V`, the snapshot taken before version V.",
-               .examples = {{"export latest /tmp/app.db", ""}, {"export 20261120T2330 app-before.db", ""}},
+               .examples = {{"export latest /tmp/app.db", ""},
+                            {"export 20261120T2330 app-before.sql",
+                             "then `createdb app_before`, and `psql -d app_before -f app-before.sql`"}},
                .exits = {{Exit::done, "the file was written"},
                          {Exit::failed, "no file was written"},
                          {Exit::usage, "a wrong option or configuration, no repository, or no such snapshot"},
@@ -77,6 +99,8 @@ cli::Command export_command() {
   command.options.operand("ID", arguments->id);
   command.options.operand("FILE", arguments->file);
   command.options.text("output", "FILE", arguments->output, "the same as FILE");
+  command.options.flag("no-owner", arguments->no_owner, "PostgreSQL: everything belongs to the role that loads it");
+  command.options.flag("no-privileges", arguments->no_privileges, "PostgreSQL: without grants");
   return command;
 }
 

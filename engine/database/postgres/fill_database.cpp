@@ -68,7 +68,8 @@ class Filling {
       load_objects();
       say("setting sequences");
       Connection connection(target_, options_->connection);
-      set_sequences(connection, stored_->facts->sequences);
+      SessionStatements statements(connection);
+      set_sequences(statements, stored_->facts->sequences);
     }
     if (options_->schema) {
       restore(Section::after_rows, "building indexes and constraints");
@@ -76,7 +77,8 @@ class Filling {
     if (options_->data) {
       say("refreshing materialized views");
       Connection connection(quiet_, options_->connection);
-      refresh_views(connection, stored_->facts->materialized_views);
+      SessionStatements statements(connection);
+      refresh_views(statements, stored_->facts->materialized_views);
     }
     if (options_->analyze) {
       say("analyzing");
@@ -133,10 +135,7 @@ class Filling {
     say(phase);
     std::vector<LoadTable> tables;
     for (const TableFacts& facts : *stored_->tables) {
-      LoadTable& table = tables.emplace_back(LoadTable{facts.postgres->schema, facts.postgres->name, {}});
-      for (const ColumnFacts& column : facts.columns) {
-        table.columns.push_back(column.name);
-      }
+      tables.push_back(load_table_of(facts));
     }
     keep_rows_of_extensions(tables);
     load_tables(quiet_, options_->connection, tables, TableRows(*stored_), stored_->encoding, options_->jobs,
@@ -168,7 +167,8 @@ class Filling {
       if (holds_large_objects(*facts.postgres)) {
         say(phase);
         Connection connection(quiet_, options_->connection);
-        load_large_objects(connection, *stored_,
+        SessionStatements statements(connection);
+        load_large_objects(statements, *stored_,
                            {.owners = !options_->no_owner, .privileges = !options_->no_privileges},
                            [&](std::uint64_t bytes) { say(phase, bytes); });
         return;

@@ -120,10 +120,8 @@ std::string reason_of(const Error& error, const Connection& fresh) {
 
 std::string name_inside(Connection& fresh) { return quote(fresh.value("SELECT current_database()").value_or("")); }
 
-std::vector<Step> finishing(Connection& fresh, const PostgresDatabaseFacts& facts, const MakeOptions& options) {
-  const std::string database = name_inside(fresh);
-  const std::string owner =
-      fresh.value("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()").value_or("");
+std::vector<Step> finishing(const std::string& database, const std::string& owner, const PostgresDatabaseFacts& facts,
+                            const MakeOptions& options) {
   std::vector<Step> out;
   if (!facts.comment.empty()) {
     out.push_back(

@@ -19,9 +19,6 @@ constexpr std::uint32_t pieces_oid = 2613;
 
 // Of COPY's text before it is handed on: some ten pieces.
 constexpr std::size_t load_bytes = 4U << 20U;
-// Each keeps a lock on its large object until the transaction ends, and the server has room for some thousand.
-constexpr int statements_at_once = 500;
-
 // The grants of an ACL as text that does not depend on the order in which they were given; an empty one is '{}'.
 std::string sorted_grants(const std::string& acl) {
   return cat("(SELECT coalesce(array_agg(g::text ORDER BY g::text COLLATE \"C\"), '{}')::text FROM unnest(", acl,
@@ -100,9 +97,9 @@ bool is_table(const PostgresTableFacts& table, const char* name) {
 
 class Loading {
  public:
-  Loading(Connection& connection, const StoredDatabase& stored,
+  Loading(Statements& statements, const StoredDatabase& stored,
           const std::function<void(std::uint64_t bytes)>& progress)
-      : connection_(&connection), stored_(&stored), progress_(&progress) {}
+      : statements_(&statements), stored_(&stored), progress_(&progress) {}
 
   // The rows of one of the two tables, some at a time; after each, `statement` in the same transaction.
   void load(const char* table, const std::string& into, const std::string& statement) {
@@ -132,33 +129,21 @@ class Loading {
     }
     const std::string options =
         stored_->encoding.empty() ? "" : cat(" WITH (ENCODING ", literal(stored_->encoding), ")");
-    (void)connection_->execute("BEGIN");
-    (void)connection_->copy_in(cat("COPY ", into, " FROM STDIN", options),
-                               [&](const Connection::Put& put) { put(base::ByteView(waiting).first(end)); });
-    (void)connection_->execute(statement);
-    (void)connection_->execute("COMMIT");
+    statements_->run("BEGIN");
+    statements_->copy(cat("COPY ", into, " FROM STDIN", options),
+                      [&](const Connection::Put& put) { put(base::ByteView(waiting).first(end)); });
+    statements_->run(statement);
+    statements_->run("COMMIT");
     waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(end));
     bytes_ += end;
     (*progress_)(bytes_);
   }
 
-  Connection* connection_;
+  Statements* statements_;
   const StoredDatabase* stored_;
   const std::function<void(std::uint64_t bytes)>* progress_;
   std::uint64_t bytes_ = 0;
 };
-
-// Runs the statements that a query gives.
-void run_all(Connection& connection, const char* sql) {
-  const Result statements = connection.execute(sql);
-  for (int row = 0; row < statements.rows();) {
-    std::string some;
-    for (const int end = std::min(statements.rows(), row + statements_at_once); row < end; ++row) {
-      some += cat(statements.text(row, 0), ";");
-    }
-    (void)connection.execute(cat("BEGIN; ", some, " COMMIT"));
-  }
-}
 
 }  // namespace
 
@@ -198,25 +183,25 @@ std::vector<std::string> closed_large_objects(Connection& connection) {
   return out;
 }
 
-void load_large_objects(Connection& connection, const StoredDatabase& stored, const LargeObjectOptions& options,
+void load_large_objects(Statements& statements, const StoredDatabase& stored, const LargeObjectOptions& options,
                         const std::function<void(std::uint64_t bytes)>& progress) {
-  (void)connection.execute(
+  statements.run(
       "CREATE TEMPORARY TABLE large_objects (object oid, owner name, acl text, comment text);"
       "CREATE TEMPORARY TABLE large_object_pieces (object oid, place bigint, data bytea) ON COMMIT DELETE ROWS");
-  Loading loading(connection, stored, progress);
+  Loading loading(statements, stored, progress);
   loading.load(objects_table, "pg_temp.large_objects", "SELECT 1");
-  (void)connection.execute("SELECT count(lo_create(object)) FROM pg_temp.large_objects");
+  statements.run("SELECT count(lo_create(object)) FROM pg_temp.large_objects");
   loading.load(pieces_table, "pg_temp.large_object_pieces",
                "SELECT lo_put(object, place, data) FROM pg_temp.large_object_pieces");
   if (options.owners) {
-    run_all(connection, owners_sql);
+    statements.run_each(owners_sql, true);
   }
   if (options.privileges) {
-    run_all(connection, revokes_sql);
-    run_all(connection, grants_sql);
+    statements.run_each(revokes_sql, true);
+    statements.run_each(grants_sql, true);
   }
-  run_all(connection, comments_sql);
-  (void)connection.execute("DROP TABLE pg_temp.large_objects, pg_temp.large_object_pieces");
+  statements.run_each(comments_sql, true);
+  statements.run("DROP TABLE pg_temp.large_objects, pg_temp.large_object_pieces");
 }
 
 }  // namespace dbrollback::database::postgres

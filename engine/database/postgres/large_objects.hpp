@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/database/postgres/relations.hpp"
+#include "engine/database/postgres/statements.hpp"
 #include "engine/database/stored_database.hpp"
 
 namespace dbrollback::database::postgres {
@@ -30,7 +31,7 @@ struct LargeObjectOptions {
 // Makes the large objects that `stored` has, with their owners, grants and comments. Precondition: the database has
 // none of them. `progress` is told of the bytes of rows, in all. Errors: as of Connection and of RowSource::read. State
 // after a failure: some of them are there.
-void load_large_objects(Connection& connection, const StoredDatabase& stored, const LargeObjectOptions& options,
+void load_large_objects(Statements& statements, const StoredDatabase& stored, const LargeObjectOptions& options,
                         const std::function<void(std::uint64_t bytes)>& progress);
 
 }  // namespace dbrollback::database::postgres

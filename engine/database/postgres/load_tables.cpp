@@ -47,22 +47,6 @@ std::vector<Load> plan(const RowSource& source, const std::vector<LoadTable>& ta
   return loads;
 }
 
-std::string copy_sql(const LoadTable& table, const std::string& encoding, bool frozen) {
-  std::vector<std::string> columns;
-  for (const std::string& column : table.columns) {
-    columns.push_back(quote(column));
-  }
-  std::vector<std::string> options;
-  if (frozen) {
-    options.emplace_back("FREEZE");
-  }
-  if (!encoding.empty()) {
-    options.push_back(cat("ENCODING ", literal(encoding)));
-  }
-  return cat("COPY ", quote(table.schema, table.name), columns.empty() ? "" : cat(" (", base::join(columns, ", "), ")"),
-             " FROM STDIN", options.empty() ? "" : cat(" WITH (", base::join(options, ", "), ")"));
-}
-
 class Loading {
  public:
   Loading(const Parameters& target, const ConnectionOptions& options, const std::vector<LoadTable>& tables,
@@ -124,7 +108,7 @@ class Loading {
     if (load.frozen) {
       (void)connection.execute(cat("TRUNCATE ONLY ", name_of(load)));
     }
-    (void)connection.copy_in(copy_sql((*tables_)[load.table], *encoding_, load.frozen),
+    (void)connection.copy_in(copy_in_sql((*tables_)[load.table], *encoding_, load.frozen),
                              [&](const Connection::Put& put) {
                                for (const std::size_t run : load.runs) {
                                  source_->read(run, [&](base::ByteView bytes) {
@@ -154,6 +138,30 @@ class Loading {
 };
 
 }  // namespace
+
+LoadTable load_table_of(const TableFacts& facts) {
+  LoadTable table{facts.postgres->schema, facts.postgres->name, {}};
+  for (const ColumnFacts& column : facts.columns) {
+    table.columns.push_back(column.name);
+  }
+  return table;
+}
+
+std::string copy_in_sql(const LoadTable& table, const std::string& encoding, bool frozen) {
+  std::vector<std::string> columns;
+  for (const std::string& column : table.columns) {
+    columns.push_back(quote(column));
+  }
+  std::vector<std::string> options;
+  if (frozen) {
+    options.emplace_back("FREEZE");
+  }
+  if (!encoding.empty()) {
+    options.push_back(cat("ENCODING ", literal(encoding)));
+  }
+  return cat("COPY ", quote(table.schema, table.name), columns.empty() ? "" : cat(" (", base::join(columns, ", "), ")"),
+             " FROM STDIN", options.empty() ? "" : cat(" WITH (", base::join(options, ", "), ")"));
+}
 
 void load_tables(const Parameters& target, const ConnectionOptions& options, const std::vector<LoadTable>& tables,
                  const RowSource& source, const std::string& encoding, unsigned jobs,

@@ -17,6 +17,12 @@ struct LoadTable {
   bool keep_rows = false;            // those already there stay
 };
 
+// For the rows of a snapshot's table. Precondition: it has PostgresTableFacts.
+[[nodiscard]] LoadTable load_table_of(const TableFacts& facts);
+
+// COPY … FROM STDIN of rows in an encoding; `frozen`: in the transaction that emptied the table.
+[[nodiscard]] std::string copy_in_sql(const LoadTable& table, const std::string& encoding, bool frozen);
+
 // Rows already there go, unless told otherwise. A table is loaded by one session, frozen: in the transaction that
 // empties it, so that no vacuum has to look at its rows again; the largest ones, where that would keep everybody
 // waiting for one session, by several and not frozen. `encoding`: of the rows. Errors: as of Connection; State after a

@@ -60,13 +60,18 @@ void give_to(Connection& fresh, const std::string& owner) {
   (void)fresh.execute(cat("ALTER DATABASE ", name_inside(fresh), " OWNER TO ", quote(owner)));
 }
 
+std::vector<Step> last_steps(Connection& fresh, const PostgresDatabaseFacts& facts, const MakeOptions& options) {
+  const auto owner = fresh.value("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()");
+  return finishing(name_inside(fresh), owner.value_or(""), facts, options);
+}
+
 std::vector<std::string> prepare(Connection& fresh, const PostgresDatabaseFacts& facts, const MakeOptions& options) {
   (void)fresh.execute("SET default_transaction_read_only = off");
   if (!options.no_owner) {
     give_to(fresh, facts.owner);
   }
   (void)fresh.execute(cat("REVOKE ALL ON DATABASE ", name_inside(fresh), " FROM PUBLIC"));
-  return perform(fresh, finishing(fresh, facts, options), false);
+  return perform(fresh, last_steps(fresh, facts, options), false);
 }
 
 // Also when somebody has asked to stop. Where it fails, the error before it matters more; drop_interrupted finds it.
@@ -114,7 +119,7 @@ std::vector<std::string> make_database(Connection& connection, const ConnectionO
 
 std::vector<std::string> finish_database(Connection& fresh, const PostgresDatabaseFacts& facts,
                                          const MakeOptions& options) {
-  return perform(fresh, finishing(fresh, facts, options), true);
+  return perform(fresh, last_steps(fresh, facts, options), true);
 }
 
 }  // namespace dbrollback::database::postgres

@@ -1,9 +1,6 @@
 #include "engine/database/postgres/refresh_views.hpp"
 
-#include <algorithm>
-
 #include "engine/base/text.hpp"
-#include "engine/database/postgres/errors.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -11,8 +8,9 @@ using base::cat;
 
 namespace {
 
-// The materialised views among `wanted` and what they read from, directly or through views; what is read from first.
-std::string order_sql(const std::string& wanted) {
+// Statements that refresh the materialised views `wanted` and those that they read from, directly or through views,
+// first; at last, one for each of the latter that is to have no rows.
+std::string statements_sql(const std::string& wanted) {
   return cat(R"(
 WITH RECURSIVE reads(view, source) AS (
   SELECT DISTINCT r.ev_class, d.refobjid
@@ -24,48 +22,32 @@ WITH RECURSIVE reads(view, source) AS (
   SELECT w.name::regclass::oid, 0 FROM (VALUES )",
              wanted, R"() AS w(name)
   UNION SELECT r.source, n.depth + 1 FROM needed n JOIN reads r ON r.view = n.view
+), views AS (
+  SELECT c.oid, format('REFRESH MATERIALIZED VIEW %I.%I', s.nspname, c.relname) AS refresh, min(n.depth) > 0 AS goes,
+         max(n.depth) AS depth
+  FROM needed n JOIN pg_class c ON c.oid = n.view JOIN pg_namespace s ON s.oid = c.relnamespace
+  WHERE c.relkind = 'm' GROUP BY c.oid, s.nspname, c.relname
 )
-SELECT s.nspname, c.relname
-FROM needed n JOIN pg_class c ON c.oid = n.view JOIN pg_namespace s ON s.oid = c.relnamespace
-WHERE c.relkind = 'm'
-GROUP BY c.oid, s.nspname, c.relname ORDER BY max(n.depth) DESC, c.oid)");
-}
-
-void refresh(Connection& connection, const std::string& schema, const std::string& name, const char* how) {
-  const std::string view = quote(schema, name);
-  try {
-    (void)connection.execute(cat("REFRESH MATERIALIZED VIEW ", view, how));
-  } catch (const Error& error) {
-    throw failure_of(cat("materialized view ", view), error);
-  }
+SELECT statement
+FROM (SELECT refresh AS statement, false AS last, depth, oid FROM views
+      UNION ALL SELECT refresh || ' WITH NO DATA', true, depth, oid FROM views WHERE goes) AS each
+ORDER BY last, depth DESC, oid)");
 }
 
 }  // namespace
 
-void refresh_views(Connection& connection, const std::vector<MaterializedViewFacts>& views) {
+void refresh_views(Statements& statements, const std::vector<MaterializedViewFacts>& views) {
   std::vector<std::string> wanted;
   for (const MaterializedViewFacts& view : views) {
     if (view.populated) {
       wanted.push_back(cat("(", literal(quote(view.schema, view.name)), ")"));
     }
   }
-  if (wanted.empty()) {
-    return;
+  if (!wanted.empty()) {
+    statements.run("SET row_security = on");
+    statements.run_each(statements_sql(base::join(wanted, ", ")), false);
+    statements.run("SET row_security = off");
   }
-  const Result order = connection.execute(order_sql(base::join(wanted, ", ")));
-  (void)connection.execute("SET row_security = on");
-  for (int row = 0; row < order.rows(); ++row) {
-    refresh(connection, order.text(row, 0), order.text(row, 1), "");
-  }
-  for (int row = 0; row < order.rows(); ++row) {
-    const bool stays = std::ranges::any_of(views, [&](const MaterializedViewFacts& view) {
-      return view.populated && view.schema == order.text(row, 0) && view.name == order.text(row, 1);
-    });
-    if (!stays) {
-      refresh(connection, order.text(row, 0), order.text(row, 1), " WITH NO DATA");
-    }
-  }
-  (void)connection.execute("SET row_security = off");
 }
 
 }  // namespace dbrollback::database::postgres

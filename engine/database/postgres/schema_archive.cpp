@@ -110,33 +110,60 @@ void dump_schema(const ClientPrograms& programs, const Parameters& parameters, c
   }
 }
 
-void restore_schema(const ClientPrograms& programs, const Parameters& parameters, const base::fs::path& archive,
-                    Section section, const RestoreOptions& options) {
-  const Login login(parameters);
-  base::Command command;
-  command.arguments = {programs.path_of("pg_restore").native(),
-                       cat("--section=", section == Section::before_rows ? "pre-data" : "post-data"),
-                       "--exit-on-error",
-                       "--verbose",  // which object an error is about is said only so
-                       "--no-password",
-                       cat("--jobs=", section == Section::before_rows ? 1 : options.jobs),
-                       cat("--dbname=", parameters.without_secrets())};
+namespace {
+
+std::vector<std::string> restore_words(const ClientPrograms& programs, const base::fs::path& archive, Section section,
+                                       const RestoreOptions& options) {
+  std::vector<std::string> words{programs.path_of("pg_restore").native(),
+                                 cat("--section=", section == Section::before_rows ? "pre-data" : "post-data"),
+                                 "--exit-on-error"};
   for (const auto& [wanted, word] : {std::pair(options.no_owner, "--no-owner"),
                                      {options.no_privileges, "--no-privileges"},
                                      {options.no_tablespaces, "--no-tablespaces"}}) {
     if (wanted) {
-      command.arguments.emplace_back(word);
+      words.emplace_back(word);
     }
   }
-  command.arguments.push_back(archive.native());
+  words.push_back(archive.native());
+  return words;
+}
+
+void run_restore(const base::Command& command, const std::string& object) {
+  const base::Outcome outcome = base::run(command);
+  if (!outcome.succeeded()) {
+    fail("pg_restore_failed", Exit::failed, "pg_restore", outcome, object,
+         "mend what it says, then run this command again");
+  }
+}
+
+}  // namespace
+
+void restore_schema(const ClientPrograms& programs, const Parameters& parameters, const base::fs::path& archive,
+                    Section section, const RestoreOptions& options) {
+  const Login login(parameters);
+  base::Command command;
+  command.arguments = restore_words(programs, archive, section, options);
+  const std::vector<std::string> words{"--verbose",  // which object an error is about is said only so
+                                       "--no-password",
+                                       cat("--jobs=", section == Section::before_rows ? 1 : options.jobs),
+                                       cat("--dbname=", parameters.without_secrets())};
+  command.arguments.insert(command.arguments.begin() + 1, words.begin(), words.end());
   command.environment = login.environment();
   command.inherits = is_for_programs;
   command.tick = options.tick;
-  const base::Outcome outcome = base::run(command);
-  if (!outcome.succeeded()) {
-    fail("pg_restore_failed", Exit::failed, "pg_restore", outcome, parameters.shown(),
-         "mend what it says, then run this command again");
-  }
+  run_restore(command, parameters.shown());
+}
+
+void script_schema(const ClientPrograms& programs, const base::fs::path& archive, Section section,
+                   const RestoreOptions& options, const std::function<void(base::ByteView)>& take) {
+  base::Command command;
+  command.arguments = restore_words(programs, archive, section, options);
+  command.arguments.insert(command.arguments.begin() + 1, "--file=-");
+  command.environment = {{"LC_ALL", "C"}};
+  command.inherits = is_for_servers;
+  command.take_output = take;
+  command.tick = options.tick;
+  run_restore(command, archive.filename().native());
 }
 
 std::optional<int> archive_version(const ClientPrograms& programs, const base::fs::path& archive,

@@ -38,6 +38,10 @@ struct RestoreOptions {
 void restore_schema(const ClientPrograms& programs, const Parameters& parameters, const base::fs::path& archive,
                     Section section, const RestoreOptions& options);
 
+// Gives `take` the statements of a part of an archive, as a script for psql. Errors: as of restore_schema.
+void script_schema(const ClientPrograms& programs, const base::fs::path& archive, Section section,
+                   const RestoreOptions& options, const std::function<void(base::ByteView)>& take);
+
 // Of the pg_dump that made it; nothing where it does not say so.
 [[nodiscard]] std::optional<int> archive_version(const ClientPrograms& programs, const base::fs::path& archive,
                                                  const std::function<void()>& tick);

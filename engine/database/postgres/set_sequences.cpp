@@ -14,7 +14,7 @@ constexpr std::size_t sequences_per_statement = 200;
 
 }  // namespace
 
-void set_sequences(Connection& connection, const std::vector<SequenceFacts>& sequences) {
+void set_sequences(Statements& statements, const std::vector<SequenceFacts>& sequences) {
   for (std::size_t first = 0; first < sequences.size(); first += sequences_per_statement) {
     const std::size_t end = std::min(first + sequences_per_statement, sequences.size());
     std::string values;
@@ -23,8 +23,8 @@ void set_sequences(Connection& connection, const std::vector<SequenceFacts>& seq
       values += cat(values.empty() ? "(" : ", (", literal(quote(each.schema, each.name)), ", '", each.last_value,
                     "'::bigint, ", each.is_called ? "true)" : "false)");
     }
-    (void)connection.execute(cat("SELECT count(setval(s.name::regclass, s.value, s.called)) FROM (VALUES ", values,
-                                 ") AS s(name, value, called)"));
+    statements.run(cat("SELECT count(setval(s.name::regclass, s.value, s.called)) FROM (VALUES ", values,
+                       ") AS s(name, value, called)"));
   }
 }
 

@@ -4,12 +4,12 @@
 #include <vector>
 
 #include "dbrollback/snapshot.hpp"
-#include "engine/database/postgres/connection.hpp"
+#include "engine/database/postgres/statements.hpp"
 
 namespace dbrollback::database::postgres {
 
 // Precondition: the database has them. Errors: as of Connection. State after a failure: some are set; a rollback does
 // not take that back.
-void set_sequences(Connection& connection, const std::vector<SequenceFacts>& sequences);
+void set_sequences(Statements& statements, const std::vector<SequenceFacts>& sequences);
 
 }  // namespace dbrollback::database::postgres
