@@ -39,9 +39,8 @@ RestoreResult execute_restore(Repository& from, Repository* before_in, const Res
   base::FileLock alone;
   if (before != nullptr) {
     shared_before = before->share(plan.database.lock_timeout);
-    const std::unique_ptr<database::Database> target = plan.kind == swap || plan.kind == new_database
-                                                           ? database::open_database(plan.database)
-                                                           : database::open_file(plan.target);
+    const std::unique_ptr<database::Database> target =
+        plan.is_on_server() ? database::open_database(plan.database) : database::open_file(plan.target);
     alone = before->lock_database(target->identity(), target->location());
   }
   RestoreResult result;

@@ -219,6 +219,7 @@ struct OverwriteResult {
 struct TablesOptions {
   std::chrono::milliseconds lock_timeout{5000};
   bool allow_orphans = false;
+  bool verify = true;                // of a server: compare the rows with the snapshot before the commit
   std::function<void()> keep_state;  // called when nobody else can write any more
   Tick tick;
 };

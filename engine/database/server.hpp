@@ -63,6 +63,11 @@ struct Swapped {
   std::uint64_t ended = 0;               // sessions
 };
 
+struct TablesOverwritten {
+  std::uint64_t rows = 0;
+  std::vector<std::string> unchecked_keys;  // foreign keys that rows break now, which were left NOT VALID
+};
+
 struct BuildOptions {
   unsigned jobs = 2;
   bool no_owner = false;
@@ -122,6 +127,12 @@ class ServerDatabase : public Database {
   // Makes a database beside this one, which need not exist, with what `facts` say.
   [[nodiscard]] virtual std::unique_ptr<NewDatabase> make(const PostgresDatabaseFacts& facts,
                                                           const BuildOptions& options) = 0;
+  // Replaces the rows of some tables in one transaction, in which others can read them and not write. No trigger of
+  // theirs fires; the sequences of their columns are advanced and never set back. Precondition: `stored` has the
+  // tables. Errors: "table_not_restorable" and "orphans" (Exit::refused), Exit::busy when they stay locked,
+  // Exit::partial when the server's answer to COMMIT was lost. State after any other failure: unchanged.
+  virtual TablesOverwritten overwrite_tables(const StoredDatabase& stored, const std::vector<std::string>& tables,
+                                             const TablesOptions& options) = 0;
   // Puts one of kept() back into this one's place.
   virtual Swapped put_back(const std::string& kept) = 0;
 };

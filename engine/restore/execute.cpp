@@ -16,6 +16,7 @@
 #include "engine/restore/new_file.hpp"
 #include "engine/restore/plan.hpp"
 #include "engine/restore/server.hpp"
+#include "engine/restore/server_tables.hpp"
 #include "engine/snapshot/capture.hpp"
 #include "engine/snapshot/open.hpp"
 #include "engine/snapshot/verify_stored.hpp"
@@ -246,8 +247,6 @@ void require_whole(repository::Store& from, const std::string& id, Observer& obs
   }
 }
 
-namespace {}  // namespace
-
 void write_new_file(database::PageSource& pages, const std::filesystem::path& file, bool verify, Observer& observer) {
   database::OverwriteOptions options;
   options.verify = verify;
@@ -262,8 +261,11 @@ void write_new_file(database::PageSource& pages, const std::filesystem::path& fi
 RestoreResult execute(repository::Store& from, repository::Store* before_in, const RestorePlan& plan,
                       Observer& observer) {
   using enum RestorePlan::Target;
-  return plan.kind == new_database || plan.kind == swap ? execute_server(from, plan, observer)
-                                                        : Restore(from, before_in, plan, observer).run();
+  if (plan.kind == new_database || plan.kind == swap) {
+    return execute_server(from, plan, observer);
+  }
+  return plan.is_on_server() ? execute_server_tables(from, before_in, plan, observer)
+                             : Restore(from, before_in, plan, observer).run();
 }
 
 }  // namespace dbrollback::restore

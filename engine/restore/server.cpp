@@ -8,6 +8,7 @@
 #include "engine/restore/build.hpp"
 #include "engine/restore/execute.hpp"
 #include "engine/restore/plan.hpp"
+#include "engine/restore/server_tables.hpp"
 #include "engine/snapshot/manifest.hpp"
 
 namespace dbrollback::restore {
@@ -189,13 +190,13 @@ class ServerRestore {
 void plan_server(repository::Store& from, RestorePlan& plan) {
   refuse_unknown(plan.options.despite);
   const SnapshotDetails manifest = snapshot::read_manifest(from.objects(), plan.options.id);
-  if (!plan.options.tables.empty()) {
-    base::fail_usage("unsupported", "tables of a PostgreSQL database cannot be restored alone by this version",
-                     plan.options.id, "restore all of it beside the live one with --into URL, and copy what you need");
-  }
   const auto target = database::open_server(plan.database);
   plan.target = target->location();
   plan.bytes = manifest.summary.raw_bytes;
+  if (!plan.options.tables.empty()) {
+    plan_server_tables(*target, manifest, plan);
+    return;
+  }
   plan.kind = target->exists() ? RestorePlan::Target::swap : RestorePlan::Target::new_database;
   refuse_missing(target->missing(manifest.postgres->properties, manifest.server_version), plan);
   if (plan.kind == RestorePlan::Target::swap) {

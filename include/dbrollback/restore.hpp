@@ -40,9 +40,9 @@ struct RestorePlan {
     std::string description;
     std::string next;
   };
-  // new_file: nothing is there. live: a database that SQLite can open. replace: a file that is no longer a database, or
-  // has leftovers beside it: kept aside first. Of a server: new_database, where there is none of that name; swap, where
-  // there is one, which stays aside.
+  // new_file: nothing is there. live: a database that SQLite can open, or tables in one of a server. replace: a file
+  // that is no longer a database, or has leftovers beside it: kept aside first. Of a server: new_database, where there
+  // is none of that name; swap, where there is one, which stays aside.
   enum class Target { new_file, live, replace, new_database, swap };
 
   RestoreOptions options;
@@ -61,6 +61,10 @@ struct RestorePlan {
   std::vector<std::string> warnings;
   std::uint64_t bytes = 0;         // of the restored database
   std::uint64_t target_stamp = 0;  // what execute compares to see whether the target changed its kind
+
+  [[nodiscard]] bool is_on_server() const {
+    return database.engine == DatabaseConfig::Engine::postgres && !options.into;
+  }
 };
 
 struct RestoreResult {

@@ -15,6 +15,7 @@ import server_case  # noqa: E402
 
 MOMENTS = 10
 SWAPPED = "databases swapped"
+OF_TABLES = ("server's tables overwritten", "server's tables committed")
 
 
 class Killed(server_case.Case):
@@ -23,10 +24,10 @@ class Killed(server_case.Case):
         self.prepare()
         self.trace = self.path("trace")
 
-    def begin(self, faults=""):
+    def begin(self, faults="", words=()):
         if os.path.exists(self.trace):
             os.remove(self.trace)
-        return self.background("restore", self.taken, "--yes", binary=worlds.FAULTY, env={
+        return self.background("restore", self.taken, "--yes", *words, binary=worlds.FAULTY, env={
             "DBROLLBACK_FAULTS": faults, "DBROLLBACK_FAULTS_ROOT": self.at, "DBROLLBACK_FAULTS_TRACE": self.trace})
 
     def points(self):
@@ -64,7 +65,7 @@ class Killed(server_case.Case):
     def test_at_each_point(self):
         self.ok("list")  # what the first command after a snapshot does with the catalog, no other one does
         points, _ = self.restored()
-        self.assertEqual(worlds.points_in_the_code("engine/database/postgres") - set(points), set(),
+        self.assertEqual(worlds.points_in_the_code("engine/database/postgres") - set(points), set(OF_TABLES),
                          "no restore reaches these")
         swapped = points.index(SWAPPED)
         for number, point in enumerate(points):
@@ -75,6 +76,17 @@ class Killed(server_case.Case):
                 self.assertEqual(process.returncode, -signal.SIGKILL, err)
                 self.check([self.old if number >= swapped else self.new])
         print(f"{len(points)} points: {', '.join(points)}", file=sys.stderr)
+
+    def test_chosen_tables_at_each_point(self):
+        tables = ["--tables", "public.t,public.lines"]
+        for point, which in zip(OF_TABLES, (server_case.NEW, server_case.OLD)):
+            with self.subTest(point):
+                process = self.begin(f"point 1 {point}", tables)
+                _, err = process.communicate(timeout=120)
+                self.assertEqual(process.returncode, -signal.SIGKILL, err)
+                self.assertEqual(self.query(server_case.WHICH), [tuple(which.split("|"))])
+        self.ok("restore", self.taken, "--yes", *tables)
+        self.assertEqual(self.query(server_case.WHICH), [tuple(server_case.OLD.split("|"))])
 
     def test_at_any_moment(self):
         _, seconds = self.restored()

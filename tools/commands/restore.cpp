@@ -256,8 +256,10 @@ cli::Command restore_command() {
   command.options.operand("ID", arguments->id);
   command.options.text("into", "PATH|URL", arguments->into,
                        "restore into this file, or this database of a server, instead of the live one");
-  command.options.list("tables", "A,B", arguments->tables,
-                       "restore only these tables (may be repeated; put a name with a comma in double quotes)");
+  command.options.list(
+      "tables", "A,B", arguments->tables,
+      "restore only these tables (may be repeated; put a name with a comma in double quotes); of PostgreSQL "
+      "with their schemas, as `show` lists them");
   command.options.flag("dry-run", arguments->dry_run, "say what would change, and change nothing");
   command.options.flag("no-snapshot-before", arguments->no_snapshot_before,
                        "take no snapshot of the state before: there is no undo");

@@ -19,6 +19,14 @@ std::string joined_paths(const std::vector<std::filesystem::path>& paths) {
   return cli::join(texts, ", ");
 }
 
+// As --tables reads them.
+std::string listed(std::vector<std::string> names) {
+  for (std::string& name : names) {
+    if (name.find(',') != std::string::npos) name = '"' + name + '"';
+  }
+  return cli::join(names, ",");
+}
+
 std::string target_text(const RestorePlan& plan) {
   std::string path = cli::printable(plan.target);
   switch (plan.kind) {
@@ -94,6 +102,12 @@ void say_tables(Console& console, const RestorePlan& plan) {
     return;
   }
   if (plan.kind != RestorePlan::Target::live) return;
+  if (plan.is_on_server()) {
+    if (plan.tables.empty()) console.say("By the server's counters nothing was written to these tables since.");
+    if (!plan.tables.empty()) say_written(console, plan, shown_of(console, plan));
+    console.say("Tables that were not chosen are not touched.");
+    return;
+  }
   if (plan.tables.empty()) {
     console.say("No table changes its number of rows; what is in the rows may change.");
     return;
@@ -171,6 +185,7 @@ void say_result(cli::Context& context, const RestorePlan& plan, const RestoreRes
   if (result.snapshot_before.empty()) return;
   std::string undo = "restore " + result.snapshot_before;
   if (plan.options.into) undo += " --into " + cli::shell_quote(plan.options.into->string());
+  if (!plan.options.tables.empty()) undo += " --tables " + cli::shell_quote(listed(plan.options.tables));
   cli::say_next(console, {{"to undo", context.again(undo)}});
 }
 

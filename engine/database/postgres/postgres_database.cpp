@@ -7,6 +7,7 @@
 #include "engine/database/postgres/missing_on.hpp"
 #include "engine/database/postgres/new_database.hpp"
 #include "engine/database/postgres/obstacles.hpp"
+#include "engine/database/postgres/overwrite_tables.hpp"
 #include "engine/database/postgres/postgres_view.hpp"
 #include "engine/database/postgres/rename_databases.hpp"
 #include "engine/database/postgres/written_since.hpp"
@@ -79,6 +80,13 @@ std::vector<std::string> PostgresDatabase::drop_interrupted() { return postgres:
 
 std::unique_ptr<NewDatabase> PostgresDatabase::make(const PostgresDatabaseFacts& facts, const BuildOptions& options) {
   return std::make_unique<BesideLive>(admin_, places(), name(), facts, options);
+}
+
+TablesOverwritten PostgresDatabase::overwrite_tables(const StoredDatabase& stored,
+                                                     const std::vector<std::string>& tables,
+                                                     const TablesOptions& options) {
+  Connection live(parameters_, {.lock_timeout = options.lock_timeout, .tick = options.tick});
+  return postgres::overwrite_tables(live, stored, tables, options);
 }
 
 Swapped PostgresDatabase::put_back(const std::string& kept) {

@@ -34,6 +34,8 @@ class PostgresDatabase final : public ServerDatabase {
   std::vector<std::string> drop_interrupted() override;
   [[nodiscard]] std::unique_ptr<NewDatabase> make(const PostgresDatabaseFacts& facts,
                                                   const BuildOptions& options) override;
+  TablesOverwritten overwrite_tables(const StoredDatabase& stored, const std::vector<std::string>& tables,
+                                     const TablesOptions& options) override;
   Swapped put_back(const std::string& kept) override;
 
  private:
