@@ -115,6 +115,9 @@ class Doctor {
     for (const auto& [object, reason] : facts.left_out) {
       add(Diagnosis::Level::warning, subject, cat(printable(object), " is left out of snapshots: ", reason));
     }
+    for (const auto& advice : database->advice()) {
+      add(advice.is_warning ? Diagnosis::Level::warning : Diagnosis::Level::ok, subject, advice.text, advice.next);
+    }
     look_at_checks(config, *view);
     look("restores", [&] { look_at_restores(*database, facts, subject); });
   }

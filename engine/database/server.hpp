@@ -28,6 +28,13 @@ struct Obstacle {
   std::string next;         // what to do about it
 };
 
+// What doctor says of a server.
+struct Advice {
+  bool is_warning = false;
+  std::string text;
+  std::string next;  // what to do about it; empty: nothing
+};
+
 // A database that a restore left beside the live one.
 struct KeptDatabase {
   enum class Kind { restoring, replaced };
@@ -115,6 +122,8 @@ class ServerDatabase : public Database {
                                                          const std::string& server_version) = 0;
   // Precondition: it exists.
   [[nodiscard]] virtual std::vector<Obstacle> obstacles() = 0;
+  // Precondition: it exists.
+  [[nodiscard]] virtual std::vector<Advice> advice() = 0;
   // Estimated without reading a table. Precondition: it exists.
   [[nodiscard]] virtual WrittenSince written_since(const PostgresFacts& snapshot,
                                                    const std::vector<TableFacts>& tables) = 0;

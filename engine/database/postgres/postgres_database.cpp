@@ -2,6 +2,7 @@
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
+#include "engine/database/postgres/advice.hpp"
 #include "engine/database/postgres/connect_beside.hpp"
 #include "engine/database/postgres/kept_databases.hpp"
 #include "engine/database/postgres/missing_on.hpp"
@@ -65,6 +66,11 @@ std::vector<std::string> PostgresDatabase::missing(const PostgresDatabaseFacts& 
 std::vector<Obstacle> PostgresDatabase::obstacles() {
   Connection live(admin_.with("dbname", name()), connection_options());
   return find_obstacles(live);
+}
+
+std::vector<Advice> PostgresDatabase::advice() {
+  Connection live(parameters_, connection_options());
+  return advise(live, places());
 }
 
 WrittenSince PostgresDatabase::written_since(const PostgresFacts& snapshot, const std::vector<TableFacts>& tables) {

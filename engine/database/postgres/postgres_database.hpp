@@ -27,6 +27,7 @@ class PostgresDatabase final : public ServerDatabase {
   [[nodiscard]] std::vector<std::string> missing(const PostgresDatabaseFacts& facts,
                                                  const std::string& server_version) override;
   [[nodiscard]] std::vector<Obstacle> obstacles() override;
+  [[nodiscard]] std::vector<Advice> advice() override;
   [[nodiscard]] WrittenSince written_since(const PostgresFacts& snapshot,
                                            const std::vector<TableFacts>& tables) override;
   [[nodiscard]] std::vector<KeptDatabase> kept() override;
