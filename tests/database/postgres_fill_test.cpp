@@ -13,8 +13,8 @@
 #include "engine/database/postgres/large_objects.hpp"
 #include "engine/database/postgres/postgres_view.hpp"
 #include "engine/database/postgres/read_schema.hpp"
-#include "engine/snapshot/capture.hpp"
 #include "engine/snapshot/stored_row_source.hpp"
+#include "tests/database/capture_rows.hpp"
 #include "tests/database/postgres_world.hpp"
 #include "tests/support/memory_store.hpp"
 #include "tests/support/postgres_server.hpp"
@@ -105,17 +105,7 @@ class PostgresFill : public test::InFolder {
   };
   [[nodiscard]] std::unique_ptr<Taken> take(const std::string& database, const std::string& user = "postgres") const {
     auto out = std::make_unique<Taken>();
-    Observer observer;
-    DatabaseConfig config;
-    config.name = "app";
-    out->manifest = snapshot::capture(*view(database, user), out->store, config, {},
-                                      {.id = id,
-                                       .lineage = "0123456789abcdef",
-                                       .created = {},
-                                       .tolerate_damage = false,
-                                       .page_key = nullptr,
-                                       .parent = nullptr},
-                                      observer);
+    out->manifest = test::capture_rows(*view(database, user), out->store, id);
     out->rows = std::make_unique<snapshot::StoredRows>(out->store, out->manifest);
     out->source = std::make_unique<snapshot::StoredRowSource>(*out->rows);
     const auto& archive = out->store.objects().at(cat("snapshots/", id, "/schema.pgdump"));

@@ -8,9 +8,9 @@
 
 #include "engine/database/postgres/load_tables.hpp"
 #include "engine/database/postgres/postgres_view.hpp"
-#include "engine/snapshot/capture.hpp"
 #include "engine/snapshot/manifest.hpp"
 #include "engine/snapshot/stored_row_source.hpp"
+#include "tests/database/capture_rows.hpp"
 #include "tests/support/memory_store.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/unit.hpp"
@@ -52,20 +52,6 @@ class PostgresRows : public testing::Test {
                                             const std::string& user = "postgres") {
     return std::make_unique<PostgresView>(Parameters::parse(server().url(database, user)), ConnectionOptions{}, copy,
                                           ClientPlaces{});
-  }
-
-  static SnapshotDetails capture(View& view, storage::ObjectStore& store) {
-    Observer observer;
-    DatabaseConfig config;
-    config.name = "app";
-    return snapshot::capture(view, store, config, {},
-                             {.id = id,
-                              .lineage = "0123456789abcdef",
-                              .created = {},
-                              .tolerate_damage = false,
-                              .page_key = nullptr,
-                              .parent = nullptr},
-                             observer);
   }
 
   static std::vector<Content> contents_of(const SnapshotDetails& manifest) {
@@ -118,7 +104,7 @@ TEST_F(PostgresRows, ComeBackAsTheyWere) {
   sql("app", odd_tables);
   test::MemoryStore store(8U << 20U);
   const auto before = view("app", {.jobs = 3});
-  const SnapshotDetails taken = capture(*before, store);
+  const SnapshotDetails taken = test::capture_rows(*before, store, id);
   EXPECT_GT(taken.segments.size(), 2U);
   ASSERT_TRUE(taken.postgres);
   EXPECT_EQ(taken.postgres->sequences.back().last_value, 8);
@@ -168,7 +154,7 @@ TEST_F(PostgresRows, AreOfOneMomentWhileTablesAreTruncated) {
     test::MemoryStore store(1U << 20U);
     try {
       const auto now = view("app");
-      EXPECT_EQ(capture(*now, store).summary.rows, 500U);
+      EXPECT_EQ(test::capture_rows(*now, store, id).summary.rows, 500U);
       ++taken;
     } catch (const Error& error) {
       EXPECT_EQ(error.exit(), Exit::busy) << error.what();
@@ -189,7 +175,7 @@ TEST_F(PostgresRows, AreLeftToWhoeverWaitsForThem) {
   });
   test::MemoryStore store(8U << 20U);
   try {
-    (void)capture(*slow, store);
+    (void)test::capture_rows(*slow, store, id);
     ADD_FAILURE() << "it went on";
   } catch (const Error& error) {
     EXPECT_EQ(error.exit(), Exit::busy);
@@ -217,7 +203,7 @@ TEST_F(PostgresRows, AreStoppedByWhoeverAsks) {
   sql("app", "CREATE TABLE t(v text); INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 20000)");
   const auto slow = view("app", {.jobs = 2, .max_rate = 1'000'000, .tick = [] { throw std::runtime_error("enough"); }});
   test::MemoryStore store(8U << 20U);
-  EXPECT_THROW((void)capture(*slow, store), std::runtime_error);
+  EXPECT_THROW((void)test::capture_rows(*slow, store, id), std::runtime_error);
   EXPECT_FALSE(store.objects().contains(std::string("snapshots/") + id + "/manifest.json"));
 }
 
