@@ -75,6 +75,16 @@ struct TablesOverwritten {
   std::vector<std::string> unchecked_keys;  // foreign keys that rows break now, which were left NOT VALID
 };
 
+struct InPlaceOptions {
+  std::chrono::milliseconds lock_timeout{5000};
+  bool no_owner = false;
+  bool no_privileges = false;
+  std::function<void()> keep_state;                   // called when nobody else can write any more; may be empty
+  std::function<void(View& restored)> compare;        // called before it is committed; may be empty
+  std::function<void(std::uint64_t bytes)> progress;  // told of rows
+  Tick tick;
+};
+
 struct BuildOptions {
   unsigned jobs = 2;
   bool no_owner = false;
@@ -142,6 +152,11 @@ class ServerDatabase : public Database {
   // Exit::partial when the server's answer to COMMIT was lost. State after any other failure: unchanged.
   virtual TablesOverwritten overwrite_tables(const StoredDatabase& stored, const std::vector<std::string>& tables,
                                              const TablesOptions& options) = 0;
+  // Makes this database what `stored` holds, in one transaction, during which nobody else can write to it, and soon
+  // nobody can read: what belongs to the database itself (its owner, grants, settings) stays. Precondition: this role
+  // owns all that is in it, or is a superuser. What the callbacks throw comes out. Errors: Exit::busy when tables stay
+  // locked, Exit::partial when the server's answer to COMMIT was lost. State after any other failure: unchanged.
+  virtual void restore_in_place(const StoredDatabase& stored, const InPlaceOptions& options) = 0;
   // Puts one of kept() back into this one's place.
   virtual Swapped put_back(const std::string& kept) = 0;
 };

@@ -128,16 +128,17 @@ std::string to_json(const std::vector<VerifyReport>& reports, const std::vector<
 }
 
 std::string to_json(const RestorePlan& plan) {
-  constexpr const char* kinds[] = {"new_file", "live", "replace", "new_database", "swap"};
+  constexpr const char* kinds[] = {"new_file", "live", "replace", "new_database", "swap", "in_place"};
   Json tables = Json::array();
   for (const auto& table : plan.tables) {
     tables.push_back({{"name", table.name},
                       {"rows_now", count_or_null(table.rows_now)},
                       {"rows_restored", count_or_null(table.rows_restored)}});
-    if (plan.kind == RestorePlan::Target::swap) {
+    if (plan.kind == RestorePlan::Target::swap || plan.kind == RestorePlan::Target::in_place) {
       tables.back()["written"] = table.written;
     }
   }
+  const bool is_overwritten = plan.kind == RestorePlan::Target::live || plan.kind == RestorePlan::Target::in_place;
   Json out = document();
   out["plan"] = {{"id", plan.options.id},
                  {"database", plan.database.name},
@@ -145,13 +146,16 @@ std::string to_json(const RestorePlan& plan) {
                  {"kind", kinds[static_cast<int>(plan.kind)]},
                  {"why", plan.why},
                  {"tables_chosen", plan.options.tables},
-                 {"snapshot_before", plan.options.snapshot_before && plan.kind == RestorePlan::Target::live},
+                 {"snapshot_before", plan.options.snapshot_before && is_overwritten},
                  {"keep_aside", paths(plan.keep_aside)},
                  {"tables", std::move(tables)},
                  {"schema_changes", plan.schema_changes},
                  {"holders", plan.holders},
                  {"warnings", plan.warnings},
                  {"bytes", plan.bytes}};
+  if (plan.kind == RestorePlan::Target::in_place) {
+    out["plan"]["expected_downtime_ms"] = plan.expected_downtime.count();
+  }
   if (!plan.obstacles.empty()) {
     Json obstacles = Json::array();
     for (const auto& obstacle : plan.obstacles) {

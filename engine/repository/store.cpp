@@ -236,6 +236,7 @@ std::optional<ProofRecord> Store::read_proof(const std::string& id) {
     proof.level = proof_from_string(document.value("level", "")).value_or(Proof::none);
     proof.at = base::time_from_iso(document.value("at", "")).value_or(Time{});
     proof.damaged = document.value("damaged", false);
+    proof.restore_duration = std::chrono::milliseconds(document.value("restore_ms", std::int64_t{0}));
     for (const auto& table : document.value("contents", Json::array())) {
       proof.contents.push_back({.name = table.value("name", ""),
                                 .rows = table.value("rows", std::uint64_t{0}),
@@ -253,6 +254,7 @@ void Store::write_proof(const std::string& id, const ProofRecord& proof) {
   const std::string text = base::seal({{"level", to_string(proof.level)},
                                        {"at", base::to_iso(proof.at)},
                                        {"damaged", proof.damaged},
+                                       {"restore_ms", proof.restore_duration.count()},
                                        {"contents", std::move(contents)}});
   write_object(objects_, snapshot::object_name(id, std::string(snapshot::proof_file)), base::bytes_of(text));
 }

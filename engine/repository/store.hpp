@@ -36,7 +36,8 @@ struct ProofRecord {
     std::uint64_t rows = 0;
     std::string hash;
   };
-  std::vector<TableContent> contents;  // from `content` on
+  std::vector<TableContent> contents;            // from `content` on
+  std::chrono::milliseconds restore_duration{};  // of the restore to a server that `restored` did; 0: none
 };
 
 class Store {

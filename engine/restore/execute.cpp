@@ -12,6 +12,7 @@
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
 #include "engine/repository/take.hpp"
+#include "engine/restore/in_place.hpp"
 #include "engine/restore/keep_aside.hpp"
 #include "engine/restore/new_file.hpp"
 #include "engine/restore/plan.hpp"
@@ -57,6 +58,7 @@ class Restore {
         break;
       case RestorePlan::Target::new_database:
       case RestorePlan::Target::swap:
+      case RestorePlan::Target::in_place:
         break;  // a server's
     }
     result_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
@@ -263,6 +265,9 @@ RestoreResult execute(repository::Store& from, repository::Store* before_in, con
   using enum RestorePlan::Target;
   if (plan.kind == new_database || plan.kind == swap) {
     return execute_server(from, plan, observer);
+  }
+  if (plan.kind == in_place) {
+    return execute_in_place(from, before_in, plan, observer);
   }
   return plan.is_on_server() ? execute_server_tables(from, before_in, plan, observer)
                              : Restore(from, before_in, plan, observer).run();

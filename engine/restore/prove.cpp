@@ -255,11 +255,13 @@ class Proving {
     for (const auto& [name, content] : contents_) {
       proof.contents.push_back({.name = name, .rows = content.rows, .hash = to_hex(content.hash)});
     }
+    proof.restore_duration = report_.restore_duration;
     // A lower level proves again a part of what a higher one proved before.
     if (report_.ok && earlier_ && !earlier_->damaged && earlier_->level > proof.level) {
       proof.level = earlier_->level;
       proof.at = earlier_->at;
       proof.contents = earlier_->contents;
+      proof.restore_duration = earlier_->restore_duration;
     }
     try {
       if (store_->is_published(report_.id)) {

@@ -7,6 +7,7 @@
 #include "engine/base/text.hpp"
 #include "engine/restore/build.hpp"
 #include "engine/restore/execute.hpp"
+#include "engine/restore/in_place.hpp"
 #include "engine/restore/plan.hpp"
 #include "engine/restore/server_tables.hpp"
 #include "engine/snapshot/manifest.hpp"
@@ -58,18 +59,6 @@ void refuse_missing(const std::vector<std::string>& missing, const RestorePlan& 
                 .object = plan.target,
                 .state = "nothing was changed",
                 .next = "install what it lacks, or restore into a server that has it with --into URL"});
-  }
-}
-
-// All of it stays in the database that is kept aside, but not in the one that is used.
-void estimate_loss(database::ServerDatabase& target, const SnapshotDetails& manifest, RestorePlan& plan) {
-  const auto since = target.written_since(*manifest.postgres, manifest.tables);
-  if (!since.unknown.empty()) {
-    plan.warnings.push_back(cat("what was written since the snapshot cannot be estimated: ", since.unknown));
-  }
-  for (const auto& table : since.tables) {
-    plan.tables.push_back(
-        {.name = table.name, .rows_now = table.rows_now, .rows_restored = table.rows_then, .written = table.written});
   }
 }
 
@@ -197,6 +186,10 @@ void plan_server(repository::Store& from, RestorePlan& plan) {
     plan_server_tables(*target, manifest, plan);
     return;
   }
+  if (plan.options.in_place) {
+    plan_in_place(from, *target, manifest, plan);
+    return;
+  }
   plan.kind = target->exists() ? RestorePlan::Target::swap : RestorePlan::Target::new_database;
   refuse_missing(target->missing(manifest.postgres->properties, manifest.server_version), plan);
   if (plan.kind == RestorePlan::Target::swap) {
@@ -208,6 +201,20 @@ void plan_server(repository::Store& from, RestorePlan& plan) {
                                     kept.bytes ? cat(" (", base::human_bytes(*kept.bytes), ")") : "",
                                     " is still there, which an earlier restore replaced"));
       }
+    }
+  }
+}
+
+void estimate_loss(database::ServerDatabase& target, const SnapshotDetails& manifest, RestorePlan& plan) {
+  const auto since = target.written_since(*manifest.postgres, manifest.tables);
+  if (!since.unknown.empty()) {
+    plan.warnings.push_back(cat("what was written since the snapshot cannot be estimated: ", since.unknown));
+  }
+  const auto& chosen = plan.options.tables;
+  for (const auto& table : since.tables) {
+    if (chosen.empty() || std::ranges::find(chosen, table.name) != chosen.end()) {
+      plan.tables.push_back(
+          {.name = table.name, .rows_now = table.rows_now, .rows_restored = table.rows_then, .written = table.written});
     }
   }
 }

@@ -3,12 +3,16 @@
 #pragma once
 
 #include "dbrollback/restore.hpp"
+#include "engine/database/server.hpp"
 #include "engine/repository/store.hpp"
 
 namespace dbrollback::restore {
 
 // Fills in what a plan for a server says. Changes nothing.
 void plan_server(repository::Store& from, RestorePlan& plan);
+
+// What was written since the snapshot, to the chosen tables or to all of them: the plan's `tables`, or a warning.
+void estimate_loss(database::ServerDatabase& target, const SnapshotDetails& manifest, RestorePlan& plan);
 
 [[nodiscard]] RestoreResult execute_server(repository::Store& from, const RestorePlan& plan, Observer& observer);
 

@@ -5,9 +5,10 @@
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
-#include "engine/repository/take.hpp"
 #include "engine/restore/execute.hpp"
 #include "engine/restore/plan.hpp"
+#include "engine/restore/server.hpp"
+#include "engine/restore/state_before.hpp"
 #include "engine/restore/stored_database.hpp"
 #include "engine/snapshot/capture.hpp"
 #include "engine/snapshot/manifest.hpp"
@@ -47,12 +48,13 @@ class TablesRestore {
     result_.bytes = stored.manifest().summary.raw_bytes;
     result_.tables = plan_->options.tables.size();
     const auto writing = std::chrono::steady_clock::now();
-    const auto done = target->overwrite_tables(stored.stored(), plan_->options.tables,
-                                               {.lock_timeout = plan_->database.lock_timeout,
-                                                .allow_orphans = plan_->options.allow_orphans,
-                                                .verify = plan_->options.verify,
-                                                .keep_state = state_keeper(*target),
-                                                .tick = [this] { snapshot::stop_if_cancelled(*observer_); }});
+    const auto done =
+        target->overwrite_tables(stored.stored(), plan_->options.tables,
+                                 {.lock_timeout = plan_->database.lock_timeout,
+                                  .allow_orphans = plan_->options.allow_orphans,
+                                  .verify = plan_->options.verify,
+                                  .keep_state = state_keeper(*target, before_in_, *plan_, result_, *observer_),
+                                  .tick = [this] { snapshot::stop_if_cancelled(*observer_); }});
     const auto end = std::chrono::steady_clock::now();
     result_.rows = done.rows;
     result_.verified = plan_->options.verify;
@@ -68,23 +70,6 @@ class TablesRestore {
   }
 
  private:
-  std::function<void()> state_keeper(database::ServerDatabase& target) {
-    if (!plan_->options.snapshot_before) {
-      return {};
-    }
-    if (before_in_ == nullptr) {
-      base::fail_usage("no_repository", "there is no repository for the snapshot of the state before", {},
-                       "give --repository, or --no-snapshot-before to go without");
-    }
-    return [this, &target] {
-      SnapshotOptions options;
-      options.reason = cat("before restore of ", plan_->options.id);
-      DatabaseConfig config = plan_->database;
-      config.checks.clear();  // they may well fail on what is being replaced
-      result_.snapshot_before = repository::take(*before_in_, target, config, options, false, *observer_).summary.id;
-    };
-  }
-
   repository::Store* from_;
   repository::Store* before_in_;
   const RestorePlan* plan_;
@@ -106,16 +91,7 @@ void plan_server_tables(database::ServerDatabase& target, const SnapshotDetails&
          .next = "restore everything: leave --tables out"});
   }
   plan.kind = RestorePlan::Target::live;
-  const auto since = target.written_since(*manifest.postgres, manifest.tables);
-  if (!since.unknown.empty()) {
-    plan.warnings.push_back(cat("what was written since the snapshot cannot be estimated: ", since.unknown));
-  }
-  for (const auto& table : since.tables) {
-    if (std::ranges::find(plan.options.tables, table.name) != plan.options.tables.end()) {
-      plan.tables.push_back(
-          {.name = table.name, .rows_now = table.rows_now, .rows_restored = table.rows_then, .written = table.written});
-    }
-  }
+  estimate_loss(target, manifest, plan);
 }
 
 RestoreResult execute_server_tables(repository::Store& from, repository::Store* before_in, const RestorePlan& plan,

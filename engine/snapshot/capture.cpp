@@ -165,9 +165,9 @@ void capture_pages(database::View& view, storage::ObjectStore& store, const Data
 
 void capture_rows(database::View& view, storage::ObjectStore& store, const DatabaseConfig& config, SnapshotDetails& out,
                   Observer& observer) {
-  HashedFile schema(store, out.summary.id, std::string(schema_file));
-  if (view.read_schema([&](base::ByteView bytes) { schema.write(bytes); })) {
-    out.files.push_back(schema.finish());
+  base::Bytes archive;
+  if (view.read_schema([&](base::ByteView bytes) { base::put(archive, bytes); })) {
+    out.files.push_back(write_archive(store, out.summary.id, archive));
   }
   out.files.push_back(write_schema(store, out.summary.id, view.describe().schema));
   RowStreams streams(store, out.summary.id, view.streams(), config.level);

@@ -12,7 +12,7 @@ namespace dbrollback::snapshot {
 constexpr std::string_view manifest_file = "manifest.json";
 constexpr std::string_view manifest_sum_file = "manifest.sum";
 // The archive that pg_dump made of a PostgreSQL database's schema.
-constexpr std::string_view schema_file = "schema.pgdump";
+constexpr std::string_view schema_file = "schema.pgdump.zst";
 // What its schema is: stored_schema.hpp.
 constexpr std::string_view schema_text_file = "schema.zst";
 constexpr std::uint64_t largest_manifest = 256ULL << 20U;

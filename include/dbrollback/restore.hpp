@@ -23,6 +23,7 @@ struct RestoreOptions {
   std::vector<std::string> despite;  // names of the obstacles that do not matter
   bool no_owner = false;             // everything becomes the restoring role's
   bool no_privileges = false;        // nothing is granted or revoked
+  bool in_place = false;             // into the live database itself, in one transaction
 };
 
 // What a restore would do, as a value: print it, keep it, execute it.
@@ -42,8 +43,9 @@ struct RestorePlan {
   };
   // new_file: nothing is there. live: a database that SQLite can open, or tables in one of a server. replace: a file
   // that is no longer a database, or has leftovers beside it: kept aside first. Of a server: new_database, where there
-  // is none of that name; swap, where there is one, which stays aside.
-  enum class Target { new_file, live, replace, new_database, swap };
+  // is none of that name; swap, where there is one, which stays aside; in_place, where all that is in it is replaced in
+  // one transaction.
+  enum class Target { new_file, live, replace, new_database, swap, in_place };
 
   RestoreOptions options;
   DatabaseConfig database;
@@ -59,7 +61,9 @@ struct RestorePlan {
   std::vector<std::string> schema_changes;  // one sentence each
   std::vector<std::string> holders;         // processes that have the target open now: "1234 gunicorn"
   std::vector<std::string> warnings;
-  std::uint64_t bytes = 0;         // of the restored database
+  std::uint64_t bytes = 0;  // of the restored database
+  // For `in_place`: how long nobody can use the database, by what the last proof by restoring took. 0: not known.
+  std::chrono::milliseconds expected_downtime{};
   std::uint64_t target_stamp = 0;  // what execute compares to see whether the target changed its kind
 
   [[nodiscard]] bool is_on_server() const {

@@ -14,6 +14,7 @@
 #include "engine/database/postgres/postgres_view.hpp"
 #include "engine/database/postgres/read_schema.hpp"
 #include "engine/snapshot/stored_row_source.hpp"
+#include "engine/snapshot/stored_schema.hpp"
 #include "tests/database/capture_rows.hpp"
 #include "tests/database/postgres_world.hpp"
 #include "tests/support/memory_store.hpp"
@@ -108,7 +109,7 @@ class PostgresFill : public test::InFolder {
     out->manifest = test::capture_rows(*view(database, user), out->store, id);
     out->rows = std::make_unique<snapshot::StoredRows>(out->store, out->manifest);
     out->source = std::make_unique<snapshot::StoredRowSource>(*out->rows);
-    const auto& archive = out->store.objects().at(cat("snapshots/", id, "/schema.pgdump"));
+    const base::Bytes archive = snapshot::read_archive(out->store, id);
     test::put_content(at("schema.pgdump"), std::string(base::text_of(archive)));
     out->stored = {.facts = &*out->manifest.postgres,
                    .tables = &out->manifest.tables,

@@ -140,7 +140,7 @@ class Restores(server_case.Case):
 
     def test_an_archive_that_is_gone(self):
         self.prepare()
-        archive, = glob.glob(os.path.join(self.repo, "snapshots", self.taken, "schema.pgdump"))
+        archive, = glob.glob(os.path.join(self.repo, "snapshots", self.taken, "schema.pgdump.zst"))
         os.remove(archive)
         self.fails(3, "restore", self.taken, "--yes")
         self.assert_unchanged()

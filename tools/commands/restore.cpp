@@ -33,6 +33,7 @@ struct Arguments {
   std::vector<std::string> despite;
   bool no_owner = false;
   bool no_privileges = false;
+  bool in_place = false;
   std::optional<unsigned> jobs;
   std::optional<std::chrono::milliseconds> lock_timeout;
   cli::InputArguments input;
@@ -66,7 +67,8 @@ Source find_source(Context& context, const Arguments& arguments) {
 
 // Opens the repository for the snapshot of the state before, when the plan takes one.
 void prepare_before(Context& context, Source& source, const RestorePlan& plan) {
-  const bool wanted = plan.kind == RestorePlan::Target::live && plan.options.snapshot_before;
+  const bool is_replaced = plan.kind == RestorePlan::Target::live || plan.kind == RestorePlan::Target::in_place;
+  const bool wanted = is_replaced && plan.options.snapshot_before;
   if (source.repository || !wanted) return;
   try {
     source.repository = context.repository();
@@ -97,7 +99,8 @@ RestorePlan make_plan(Context& context, Source& source, const Arguments& argumen
                          .allow_orphans = arguments.allow_orphans,
                          .despite = arguments.despite,
                          .no_owner = arguments.no_owner,
-                         .no_privileges = arguments.no_privileges};
+                         .no_privileges = arguments.no_privileges,
+                         .in_place = arguments.in_place};
   if (!arguments.into.empty() && !is_url(arguments.into)) {
     options.into = std::filesystem::absolute(arguments.into).lexically_normal();
   }
@@ -215,33 +218,34 @@ Exit run(Context& context, const Arguments& arguments) {
 }
 
 cli::Help help() {
-  return {
-      .usage = {"restore [ID] [OPTION]…", "restore --input - [OPTION]… < FILE"},
-      .about =
-          "Puts a snapshot back. It first says what will change, then asks for the name of the database, takes a "
-          "snapshot of the state before, writes the restored pages into the live file in one transaction, and "
-          "compares every page with the snapshot. Applications may stay connected: they see the old content or "
-          "the new one, never a mixture. Beside a PostgreSQL database it builds another one, compares it with the "
-          "snapshot, and gives it the live one's name; the old one is kept, for --undo. A restore that fails leaves "
-          "the database as it was. ID is a full id, a "
-          "unique beginning of one, `latest`, or `before:V`, the snapshot taken before version V; without it, "
-          "`restore` lists the snapshots and asks.",
-      .examples = {{"restore", "lists the snapshots and asks"},
-                   {"restore before:v1.4.2", "the state before v1.4.2 was deployed"},
-                   {"restore latest --dry-run", "only says what would change"},
-                   {"restore latest --into /tmp/app-copy.db", "a copy beside the live database"},
-                   {"restore latest --into postgresql://app@db/look", "a copy beside the live PostgreSQL database"},
-                   {"restore --undo", "the PostgreSQL database that was replaced is live again"},
-                   {"restore latest --tables orders,order_items", "only these tables"},
-                   {"restore --input - --into app.db < app.tar", "from `snapshot --output -`"}},
-      .exits = {{Exit::done, "restored and, unless --no-verify, compared with the snapshot"},
-                {Exit::failed, "nothing was changed"},
-                {Exit::usage, "a wrong option or configuration, no repository, or no such snapshot"},
-                {Exit::damaged, "the snapshot is damaged; the database was not touched"},
-                {Exit::refused,
-                 "not confirmed, not safe, or the database changed since the plan was made; nothing was changed"},
-                {Exit::busy, "the database stayed locked; nothing was changed"},
-                {Exit::partial, "failed part way: the message says what the database holds and what to run"}}};
+  return {.usage = {"restore [ID] [OPTION]…", "restore --input - [OPTION]… < FILE"},
+          .about =
+              "Puts a snapshot back. It first says what will change, then asks for the name of the database, takes a "
+              "snapshot of the state before, writes the restored pages into the live file in one transaction, and "
+              "compares every page with the snapshot. Applications may stay connected: they see the old content or "
+              "the new one, never a mixture. Beside a PostgreSQL database it builds another one, compares it with the "
+              "snapshot, and gives it the live one's name; the old one is kept, for --undo; --in-place does without a "
+              "second one. A restore that fails leaves "
+              "the database as it was. ID is a full id, a "
+              "unique beginning of one, `latest`, or `before:V`, the snapshot taken before version V; without it, "
+              "`restore` lists the snapshots and asks.",
+          .examples = {{"restore", "lists the snapshots and asks"},
+                       {"restore before:v1.4.2", "the state before v1.4.2 was deployed"},
+                       {"restore latest --dry-run", "only says what would change"},
+                       {"restore latest --into /tmp/app-copy.db", "a copy beside the live database"},
+                       {"restore latest --into postgresql://app@db/look", "a copy beside the live PostgreSQL database"},
+                       {"restore --undo", "the PostgreSQL database that was replaced is live again"},
+                       {"restore latest --in-place", "where this role may not create databases"},
+                       {"restore latest --tables orders,order_items", "only these tables"},
+                       {"restore --input - --into app.db < app.tar", "from `snapshot --output -`"}},
+          .exits = {{Exit::done, "restored and, unless --no-verify, compared with the snapshot"},
+                    {Exit::failed, "nothing was changed"},
+                    {Exit::usage, "a wrong option or configuration, no repository, or no such snapshot"},
+                    {Exit::damaged, "the snapshot is damaged; the database was not touched"},
+                    {Exit::refused,
+                     "not confirmed, not safe, or the database changed since the plan was made; nothing was changed"},
+                    {Exit::busy, "the database stayed locked; nothing was changed"},
+                    {Exit::partial, "failed part way: the message says what the database holds and what to run"}}};
 }
 
 }  // namespace
@@ -272,6 +276,10 @@ cli::Command restore_command() {
                        "PostgreSQL: put the database that the last restore replaced back into its place");
   command.options.flag("discard-old", arguments->discard_old,
                        "PostgreSQL: drop the databases that restores have replaced");
+  command.options.flag(
+      "in-place", arguments->in_place,
+      "PostgreSQL: replace everything in the database itself, in one transaction, for a role or a disk "
+      "that has no room for a second one; nobody can use it meanwhile");
   command.options.number("jobs", arguments->jobs, 1, 64, "PostgreSQL: how many connections load (default 2)");
   command.options.flag("no-owner", arguments->no_owner, "PostgreSQL: everything belongs to the restoring role");
   command.options.flag("no-privileges", arguments->no_privileges, "PostgreSQL: grant and revoke nothing");

@@ -40,6 +40,8 @@ std::string target_text(const RestorePlan& plan) {
       return path + ", a new database";
     case RestorePlan::Target::swap:
       return path + ", in whose place a new database comes";
+    case RestorePlan::Target::in_place:
+      return path + ", itself, in one transaction";
   }
   return path;
 }
@@ -93,7 +95,23 @@ void say_written(Console& console, const RestorePlan& plan, std::size_t shown) {
   console.say(table);
 }
 
+void say_in_place(Console& console, const RestorePlan& plan) {
+  if (!plan.tables.empty()) {
+    say_written(console, plan, shown_of(console, plan));
+    say_hidden(console, plan);
+    console.say("Estimated by the server's counters.");
+  }
+  console.say("Nobody can use the database until it is done: " +
+              (plan.expected_downtime.count() > 0
+                   ? "about " + cli::duration(plan.expected_downtime) + ", which the last proof by restoring took."
+                   : "how long is not known; `dbrollback verify --level restored` finds out."));
+}
+
 void say_tables(Console& console, const RestorePlan& plan) {
+  if (plan.kind == RestorePlan::Target::in_place) {
+    say_in_place(console, plan);
+    return;
+  }
   if (plan.kind == RestorePlan::Target::swap) {
     if (plan.tables.empty()) return;
     say_written(console, plan, shown_of(console, plan));
@@ -164,6 +182,8 @@ void say_result(cli::Context& context, const RestorePlan& plan, const RestoreRes
   std::string waits;
   if (plan.kind == RestorePlan::Target::live) {
     waits = ", of which writers waited " + cli::duration(result.writers_paused);
+  } else if (plan.kind == RestorePlan::Target::in_place) {
+    waits = ", of which nobody could use it for " + cli::duration(result.downtime);
   } else if (plan.kind == RestorePlan::Target::swap) {
     waits = ", of which nobody could connect for " + cli::duration(result.downtime) + "; " +
             cli::plural(result.sessions_ended, "session was", "sessions were") + " ended";
@@ -185,6 +205,7 @@ void say_result(cli::Context& context, const RestorePlan& plan, const RestoreRes
   if (result.snapshot_before.empty()) return;
   std::string undo = "restore " + result.snapshot_before;
   if (plan.options.into) undo += " --into " + cli::shell_quote(plan.options.into->string());
+  if (plan.options.in_place) undo += " --in-place";
   if (!plan.options.tables.empty()) undo += " --tables " + cli::shell_quote(listed(plan.options.tables));
   cli::say_next(console, {{"to undo", context.again(undo)}});
 }

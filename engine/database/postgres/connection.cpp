@@ -46,7 +46,8 @@ std::string settings_for(int version, std::chrono::milliseconds lock_timeout, co
       "SET search_path = ''; SET datestyle = 'ISO'; SET intervalstyle = 'postgres'; SET timezone = 'UTC'; "
       "SET extra_float_digits = 3; SET bytea_output = 'hex'; SET row_security = off; SET statement_timeout = 0; "
       "SET idle_in_transaction_session_timeout = 0; SET synchronize_seqscans = off; SET xmloption = 'content'; "
-      "SET standard_conforming_strings = on; SET client_min_messages = warning; ";
+      "SET standard_conforming_strings = on; SET client_min_messages = warning; "
+      "SET jit = off; ";  // takes longer to compile what catalogs are asked than to run it
   sql += cat("SET client_encoding = '", encoding == "SQL_ASCII" ? "SQL_ASCII" : "UTF8", "'; ");
   sql += cat("SET lock_timeout = ", lock_timeout.count(), "; ");
   if (version >= 140000) {

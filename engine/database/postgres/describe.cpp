@@ -112,9 +112,8 @@ void leave_out_labels(Connection& connection, Description& out) {
 }
 
 // With large objects among them, in order.
-std::vector<Relation> relations_of(ExportedSnapshot& snapshot) {
-  std::vector<Relation> out = snapshot.relations();
-  for (Relation& relation : large_object_relations(snapshot.connection())) {
+std::vector<Relation> with_large_objects(Connection& connection, std::vector<Relation> out) {
+  for (Relation& relation : large_object_relations(connection)) {
     out.push_back(std::move(relation));
   }
   std::ranges::sort(out, {}, [](const Relation& each) { return std::tie(each.schema, each.name); });
@@ -164,8 +163,7 @@ std::vector<SequenceFacts> read_sequences(Connection& connection, const std::vec
   return out;
 }
 
-Description describe(ExportedSnapshot& snapshot, std::vector<Relation>& tables) {
-  Connection& connection = snapshot.connection();
+Description describe(Connection& connection, const std::vector<Relation>& relations, std::vector<Relation>& tables) {
   const Result facts = connection.execute(facts_sql);
   Description out;
   out.engine = "postgres";
@@ -182,13 +180,13 @@ Description describe(ExportedSnapshot& snapshot, std::vector<Relation>& tables) 
   about.lsn = facts.text(0, 5);
   about.counters_reset = facts.text(0, 6);
   about.properties = read_properties(connection);
-  about.sequences = read_sequences(connection, snapshot.relations());
+  about.sequences = read_sequences(connection, relations);
   out.schema.objects = read_objects(connection);
   leave_out_invalid_indexes(connection, out);
   leave_out_languages(connection, out);
   leave_out_orders(connection, out);
   leave_out_labels(connection, out);
-  for (const Relation& relation : relations_of(snapshot)) {
+  for (const Relation& relation : with_large_objects(connection, relations)) {
     if (relation.kind == 'm') {
       about.materialized_views.push_back(
           {.schema = relation.schema, .name = relation.name, .populated = relation.populated});

@@ -6,8 +6,10 @@
 
 namespace dbrollback::database::postgres {
 
-// `tables` receives the relations whose rows are read, in the order of the description's tables.
-[[nodiscard]] Description describe(ExportedSnapshot& snapshot, std::vector<Relation>& tables);
+// As `connection` sees it in its transaction; `relations`: list_relations' and read_columns'. `tables` receives the
+// relations whose rows are read, in the order of the description's tables.
+[[nodiscard]] Description describe(Connection& connection, const std::vector<Relation>& relations,
+                                   std::vector<Relation>& tables);
 
 // An identifier as people write it: in double quotes only where SQL needs them.
 [[nodiscard]] std::string shown_identifier(const std::string& name);

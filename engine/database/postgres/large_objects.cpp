@@ -129,11 +129,11 @@ class Loading {
     }
     const std::string options =
         stored_->encoding.empty() ? "" : cat(" WITH (ENCODING ", literal(stored_->encoding), ")");
-    statements_->run("BEGIN");
+    statements_->begin();
     statements_->copy(cat("COPY ", into, " FROM STDIN", options),
                       [&](const Connection::Put& put) { put(base::ByteView(waiting).first(end)); });
     statements_->run(statement);
-    statements_->run("COMMIT");
+    statements_->commit();
     waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(end));
     bytes_ += end;
     (*progress_)(bytes_);

@@ -12,12 +12,19 @@ using base::cat;
 
 namespace {
 
+// Up to this size, freezing rows is not worth a TRUNCATE: that syncs files at its commit, whatever synchronous_commit
+// says, and looks through all of the server's buffers.
+constexpr std::uint64_t small_table = 8U << 20U;
+
+// How a table's rows go before it is loaded. together: with those of others, before all loading.
+enum class Emptied { not_at_all, by_delete, by_truncate, together };
+
 // What one session does without a pause.
 struct Load {
   std::size_t table = 0;
   std::vector<std::size_t> runs;
   std::uint64_t bytes = 0;
-  bool frozen = true;
+  Emptied emptied = Emptied::not_at_all;
 };
 
 // The largest first. A table with more than its share is loaded by several sessions.
@@ -30,17 +37,22 @@ std::vector<Load> plan(const RowSource& source, const std::vector<LoadTable>& ta
     load.table = runs[i].table;
     load.runs.push_back(i);
     load.bytes += runs[i].bytes;
-    load.frozen = !tables[load.table].keep_rows;
     total += runs[i].bytes;
   }
   std::vector<Load> loads;
   for (Load& load : whole) {
     if (jobs > 1 && load.runs.size() > 1 && load.bytes > total / jobs) {
       for (const std::size_t run : load.runs) {
-        loads.push_back({.table = load.table, .runs = {run}, .bytes = runs[run].bytes, .frozen = false});
+        loads.push_back({.table = load.table, .runs = {run}, .bytes = runs[run].bytes, .emptied = Emptied::together});
       }
     } else if (!load.runs.empty()) {
+      load.emptied = load.bytes < small_table ? Emptied::by_delete : Emptied::by_truncate;
       loads.push_back(std::move(load));
+    }
+  }
+  for (Load& load : loads) {
+    if (tables[load.table].keep_rows) {
+      load.emptied = Emptied::not_at_all;
     }
   }
   std::ranges::stable_sort(loads, std::ranges::greater{}, &Load::bytes);
@@ -75,7 +87,7 @@ class Loading {
   void empty_shared_tables() {
     std::vector<std::string> names;
     for (const Load& load : loads_) {
-      if (!load.frozen && !(*tables_)[load.table].keep_rows) {
+      if (load.emptied == Emptied::together) {
         names.push_back(cat("ONLY ", name_of(load)));
       }
     }
@@ -105,18 +117,20 @@ class Loading {
 
   void load(Connection& connection, const Load& load) {
     (void)connection.execute("BEGIN");
-    if (load.frozen) {
+    const bool frozen = load.emptied == Emptied::by_truncate;
+    if (frozen) {
       (void)connection.execute(cat("TRUNCATE ONLY ", name_of(load)));
+    } else if (load.emptied == Emptied::by_delete) {
+      (void)connection.execute(cat("DELETE FROM ONLY ", name_of(load)));
     }
-    (void)connection.copy_in(copy_in_sql((*tables_)[load.table], *encoding_, load.frozen),
-                             [&](const Connection::Put& put) {
-                               for (const std::size_t run : load.runs) {
-                                 source_->read(run, [&](base::ByteView bytes) {
-                                   put(bytes);
-                                   bytes_ += bytes.size();
-                                 });
-                               }
-                             });
+    (void)connection.copy_in(copy_in_sql((*tables_)[load.table], *encoding_, frozen), [&](const Connection::Put& put) {
+      for (const std::size_t run : load.runs) {
+        source_->read(run, [&](base::ByteView bytes) {
+          put(bytes);
+          bytes_ += bytes.size();
+        });
+      }
+    });
     (void)connection.execute("COMMIT");
   }
 

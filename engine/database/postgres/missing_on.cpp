@@ -49,14 +49,15 @@ void require_right_to_create(Connection& connection) {
   const Result role =
       connection.execute("SELECT rolsuper OR rolcreatedb, rolname FROM pg_roles WHERE rolname = current_user");
   if (role.rows() == 1 && !role.boolean(0, 0)) {
-    base::fail({.code = "not_allowed",
-                .exit = Exit::failed,
-                .message = cat("the role ", printable(role.text(0, 1)), " may not create databases on ",
-                               printable(connection.shown()), ", and a snapshot is restored into a new one"),
-                .object = role.text(0, 1),
-                .state = "nothing was changed",
-                .next = cat("ALTER ROLE ", printable(quote(role.text(0, 1))),
-                            " CREATEDB, or name a role that may as admin_url in dbrollback.toml")});
+    base::fail(
+        {.code = "not_allowed",
+         .exit = Exit::failed,
+         .message = cat("the role ", printable(role.text(0, 1)), " may not create databases on ",
+                        printable(connection.shown()), ", and a snapshot is restored into a new one"),
+         .object = role.text(0, 1),
+         .state = "nothing was changed",
+         .next = cat("ALTER ROLE ", printable(quote(role.text(0, 1))),
+                     " CREATEDB, name a role that may as admin_url in dbrollback.toml, or restore with --in-place")});
   }
 }
 

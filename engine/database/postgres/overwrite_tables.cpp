@@ -9,6 +9,7 @@
 #include "engine/base/fail.hpp"
 #include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
+#include "engine/database/postgres/commit.hpp"
 #include "engine/database/postgres/copy_parts.hpp"
 #include "engine/database/postgres/foreign_keys.hpp"
 #include "engine/database/postgres/load_tables.hpp"
@@ -86,7 +87,7 @@ class Overwriting {
     advance_sequences();
     check_keys();
     base::reached("server's tables overwritten");
-    commit();
+    commit(*live_, "the chosen tables hold all of the snapshot's rows, or all that they held");
     base::reached("server's tables committed");
     return std::move(done_);
   }
@@ -293,23 +294,6 @@ class Overwriting {
                 .state = "nothing was changed",
                 .next = "choose the other tables too, or restore all the same with --allow-orphans, which leaves these "
                         "foreign keys NOT VALID"});
-  }
-
-  void commit() {
-    try {
-      run("COMMIT");
-    } catch (const Error& error) {
-      if (error.code() != "connection_lost") {
-        throw;
-      }
-      ErrorInfo info = error.info();
-      info.exit = Exit::partial;
-      info.state =
-          "the server's answer to COMMIT was lost: the chosen tables hold all of the snapshot's rows, or all "
-          "that they held";
-      info.next = "when the server is back, `dbrollback diff` says which";
-      throw Error(std::move(info));
-    }
   }
 
   Connection* live_;

@@ -11,6 +11,7 @@
 #include "engine/database/postgres/overwrite_tables.hpp"
 #include "engine/database/postgres/postgres_view.hpp"
 #include "engine/database/postgres/rename_databases.hpp"
+#include "engine/database/postgres/restore_in_place.hpp"
 #include "engine/database/postgres/written_since.hpp"
 
 namespace dbrollback::database::postgres {
@@ -93,6 +94,11 @@ TablesOverwritten PostgresDatabase::overwrite_tables(const StoredDatabase& store
                                                      const TablesOptions& options) {
   Connection live(parameters_, {.lock_timeout = options.lock_timeout, .tick = options.tick});
   return postgres::overwrite_tables(live, stored, tables, options);
+}
+
+void PostgresDatabase::restore_in_place(const StoredDatabase& stored, const InPlaceOptions& options) {
+  Connection live(parameters_, {.lock_timeout = options.lock_timeout, .tick = options.tick});
+  postgres::restore_in_place(live, find_client_programs(live.server_version(), places()), stored, options);
 }
 
 Swapped PostgresDatabase::put_back(const std::string& kept) {

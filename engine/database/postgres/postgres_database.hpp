@@ -37,6 +37,7 @@ class PostgresDatabase final : public ServerDatabase {
                                                   const BuildOptions& options) override;
   TablesOverwritten overwrite_tables(const StoredDatabase& stored, const std::vector<std::string>& tables,
                                      const TablesOptions& options) override;
+  void restore_in_place(const StoredDatabase& stored, const InPlaceOptions& options) override;
   Swapped put_back(const std::string& kept) override;
 
  private:

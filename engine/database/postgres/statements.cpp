@@ -15,7 +15,42 @@ namespace {
 // Each may keep a lock until the transaction ends, and the server has room for some thousand.
 constexpr int statements_at_once = 500;
 
+// pg_restore puts what follows into a mode of psql's, which is none of a session's: a line before all statements, and
+// the same key in the last one (https://www.postgresql.org/docs/current/app-psql.html, "\restrict").
+void remove_restriction(std::string& script) {
+  constexpr std::string_view begin = "\n\\restrict ";
+  const auto at = script.find(begin);
+  if (at == std::string::npos || at > script.find("\nSET ")) {
+    return;
+  }
+  const auto end = script.find('\n', at + 1);
+  const std::string last = cat("\n\\unrestrict ", script.substr(at + begin.size(), end - at - begin.size()), "\n");
+  if (const auto ends_at = script.rfind(last); ends_at != std::string::npos) {
+    script.erase(ends_at, last.size());
+  }
+  script.erase(at, end - at);
+}
+
 }  // namespace
+
+void SessionStatements::script(const std::function<void(const Connection::Put& put)>& produce) {
+  std::string text;
+  produce([&](base::ByteView bytes) { text += base::text_of(bytes); });
+  remove_restriction(text);
+  run(text);
+}
+
+void SessionStatements::begin() {
+  if (transactions_ == Transactions::own) {
+    run("BEGIN");
+  }
+}
+
+void SessionStatements::commit() {
+  if (transactions_ == Transactions::own) {
+    run("COMMIT");
+  }
+}
 
 void SessionStatements::run(const std::string& sql) { (void)connection_->execute(sql); }
 
@@ -35,7 +70,9 @@ void SessionStatements::run_each(const std::string& query, bool together) {
     for (const int end = std::min(statements.rows(), row + statements_at_once); row < end; ++row) {
       some += cat(statements.text(row, 0), ";");
     }
-    (void)connection_->execute(cat("BEGIN; ", some, " COMMIT"));
+    begin();
+    run(some);
+    commit();
   }
 }
 
@@ -44,6 +81,8 @@ void SessionStatements::copy(const std::string& sql, const std::function<void(co
 }
 
 void ScriptStatements::run(const std::string& sql) { take_(bytes_of(cat(sql, ";\n"))); }
+
+void ScriptStatements::script(const std::function<void(const Connection::Put& put)>& produce) { produce(take_); }
 
 void ScriptStatements::run_each(const std::string& query, bool /*together*/) {
   take_(bytes_of(cat(query, "\n\\gexec\n")));
