@@ -2,10 +2,12 @@
 import ctypes
 import dataclasses
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import time
+import typing
 
 TIMEOUT = 3600  # seconds that a service may take to do what is waited for
 PR_SET_CHILD_SUBREAPER = 36
@@ -17,6 +19,7 @@ class Sample:
     cpu: float  # user and system, of the programs and their children
     peak: int   # bytes of the largest process
     written: int = 0  # bytes that are there afterwards
+    server: typing.Optional[float] = None  # user and system of a database server, where there is one
 
 
 class Failed(Exception):
@@ -24,10 +27,11 @@ class Failed(Exception):
 
 
 class Run:
-    """A program. With `until`, a service: it is stopped once that returns true, and what it took ends there."""
+    """A program. With `until`, a service: it is stopped once that returns true, and what it took ends there. `reads`:
+    files and folders that it reads without being given them."""
 
-    def __init__(self, *words, env=None, until=None):
-        self.words, self.env, self.until = [str(word) for word in words], env, until
+    def __init__(self, *words, env=None, until=None, reads=()):
+        self.words, self.env, self.until, self.reads = [str(word) for word in words], env, until, list(reads)
 
     def __call__(self):
         """Seconds, seconds of processor time, bytes of memory."""
@@ -57,6 +61,21 @@ class Run:
             done = bool(self.until())
         os.kill(program, signal.SIGTERM)
         return done
+
+
+def piped(first, second, **keywords):
+    """Two programs, each a list of words, one writing to the other. A shell between costs a millisecond."""
+    return shell(f"set -o pipefail; {shlex.join(first)} | {shlex.join(second)}", **keywords)
+
+
+def together(*programs, **keywords):
+    """Programs at the same time; what they write is thrown away."""
+    begin = "; ".join(f"{shlex.join(words)} > /dev/null & pids+=($!)" for words in programs)
+    return shell(f'{begin}; for pid in "${{pids[@]}}"; do wait $pid || exit; done', **keywords)
+
+
+def shell(script, **keywords):
+    return Run("bash", "-c", script, **keywords)
 
 
 def prepare(words, env, log):
@@ -96,9 +115,9 @@ def touch_memory(size):
 
 
 def warm(step):
-    """Reads every file that a program is given, or that is in a folder that it is given: the page cache holds it then,
-    and the machine below has not forgotten these pages either."""
-    for word in getattr(step, "words", []):
+    """Reads every file that a program is given or known to read, or that is in such a folder: the page cache holds it
+    then, and the machine below has not forgotten these pages either."""
+    for word in [*getattr(step, "words", []), *getattr(step, "reads", [])]:
         path = word.removeprefix("sqlite:")
         files = [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names]
         for file in [path] if os.path.isfile(path) else files:
@@ -107,18 +126,21 @@ def warm(step):
                     pass
 
 
-def measure(steps, memory):
-    """What the steps took, all in all. `memory`: how much of it they are going to need, page cache included."""
+def measure(steps, memory, server_cpu):
+    """What the steps took, all in all. `memory`: how much of it they are going to need, page cache included.
+    `server_cpu`: what a server has taken so far, where there is one."""
     os.sync()  # what was written before is nobody's here
     touch_memory(memory)
     for step in steps:
         warm(step)
-    sample = Sample(0, 0, 0)
+    sample, before = Sample(0, 0, 0), server_cpu and server_cpu()
     for step in steps:
         seconds, cpu, peak = step()
         sample.seconds += seconds
         sample.cpu += cpu
         sample.peak = max(sample.peak, peak)
+    if server_cpu:
+        sample.server = server_cpu() - before
     return sample
 
 

@@ -4,7 +4,7 @@ import platform
 import statistics
 import subprocess
 
-import sqlite_workloads as workloads
+from contenders import MIB
 
 
 class Result:
@@ -29,47 +29,70 @@ def bytes_text(count):
     return f"{count / 1e6:,.1f} MB" if count >= 1e5 else f"{count / 1e3:,.1f} kB" if count else "-"
 
 
-HEAD = f"{'':<30}{'median':>9}{'min … max':>18}{'ratio':>8}{'CPU':>9}{'memory':>11}{'bytes':>14}"
-
-
-def row(result, reference):
+def spread_text(result):
     least, most = result.spread
-    ratio = f"{result.median('seconds') / reference.median('seconds'):.2f}" if reference else "-"
-    return (f"  {result.contender.name:<28}{result.median('seconds'):>7.3f} s{f'{least:.3f} … {most:.3f}':>18}{ratio:>8}"
-            f"{result.median('cpu'):>7.2f} s{result.peak / workloads.MIB:>7.1f} MiB{bytes_text(result.median('written')):>14}")
+    return f"{least:.3f} … {most:.3f}"
 
 
-REFERENCE = {"snapshot": workloads.FULL, "repeats": workloads.FULL, "restore": workloads.INTO, "verify": workloads.STORED,
-             "litestream": workloads.FULL}
+# Of each column: its head, its width, and what of a result stands in it.
+MEDIAN = ("median", 9, lambda result: f"{result.median('seconds'):.3f} s")
+CPU = ("CPU", 9, lambda result: f"{result.median('cpu'):.2f} s")
+MEMORY = ("memory", 11, lambda result: f"{result.peak / MIB:.1f} MiB")
+WRITTEN = ("bytes", 14, lambda result: bytes_text(result.median("written")))
+SERVER = ("server", 9, lambda result: f"{result.median('server'):.2f} s")
 
 
-def tables(results):
-    """`results`: of each contender that ran, by name."""
-    lines = [HEAD]
-    for workload in workloads.WORKLOADS:
+def columns(reference, with_server):
+    """The first one is the contender's name. With a server there is one more, and the others are narrower."""
+    ratio = lambda result: f"{result.median('seconds') / reference.median('seconds'):.2f}" if reference else "-"
+    if not with_server:
+        return [("", 30, name_of), MEDIAN, ("min … max", 18, spread_text), ("ratio", 8, ratio), CPU, MEMORY, WRITTEN]
+    return [("", 28, name_of), MEDIAN, ("min … max", 17, spread_text), ("ratio", 7, ratio), CPU, SERVER, MEMORY,
+            (WRITTEN[0], 10, WRITTEN[2])]
+
+
+def name_of(result):
+    return result.contender.label or result.contender.name
+
+
+def line(cells, of_columns):
+    (_, first, _), *others = of_columns
+    return f"{'  ' + cells[0]:<{first}}" + "".join(f"{cell:>{width}}" for cell, (_, width, _) in zip(cells[1:], others))
+
+
+def tables(results, workloads, with_server):
+    """`results`: of each contender that ran, by name. `workloads`: each with whom the others are compared."""
+    heads = columns(None, with_server)
+    lines = [line([head for head, _, _ in heads], heads)]
+    for workload, compared in workloads.items():
         of_it = [result for result in results.values() if result.contender.workload == workload]
         if of_it:
-            reference = results.get(REFERENCE[workload])
-            lines += ["", f"{workload} (ratio: to the time of {REFERENCE[workload]})"]
-            lines += [row(result, reference) for result in of_it]
+            reference = results.get(compared)
+            of_columns = columns(reference, with_server)
+            lines += ["", f"{workload} (ratio: to the time of {name_of(reference) if reference else compared})"]
+            lines += [line([text(result) for _, _, text in of_columns], of_columns) for result in of_it]
     return lines
 
 
-def targets(results):
-    lines = ["", "targets"]
-    for target in workloads.TARGETS:
+def targets(results, wanted, most_memory):
+    lines = []
+    first = max(10, *(len(target.workload) + 2 for target in wanted))
+    second = min(48, 62 - first)
+
+    def add(what, words, figure, unit, met):
+        lines.append(f"  {what:<{first}}{words:<{second}}{figure}{unit}  {'met' if met else 'missed'}")
+    for target in wanted:
         ours, others = results.get(target.ours), [results[name] for name in target.others if name in results]
         if ours is None or len(others) < len(target.others):
             continue
         ratio = ours.median(target.what) / min(other.median(target.what) for other in others)
-        met = "met" if ratio <= target.most else "missed"
-        lines.append(f"  {target.workload:<10}{target.words:<48}{ratio:>7.3f}, at most {target.most:.3f}  {met}")
-    peaks = [(result.peak, name) for name, result in results.items() if result.contender.ours]
-    if peaks:
-        peak, name = max(peaks)
-        met = "met" if peak < workloads.MOST_MEMORY else "missed"
-        lines.append(f"  {'memory':<10}{'largest of ours: ' + name:<48}{peak / workloads.MIB:>7.1f}, less than 96 MiB  {met}")
-    return lines if len(lines) > 2 else []
+        add(target.workload, target.words, f"{ratio:>7.3f}", f", at most {target.most:.3f}", ratio <= target.most)
+    all_of_ours = [result for result in results.values() if result.contender.ours]
+    largest = max(all_of_ours, key=lambda result: result.peak, default=None)
+    if largest:
+        add("memory", f"largest of ours: {name_of(largest)}", f"{largest.peak / MIB:>7.1f}",
+            f", less than {most_memory // MIB} MiB", largest.peak < most_memory)
+    return ["", "targets", *lines] if lines else []
 
 
 def first_line(*words):
@@ -88,7 +111,7 @@ def field_of(file, key):
         return "?"
 
 
-def machine(work, binary, source, litestream):
+def machine(work, binary, source):
     """Pairs of what and which."""
     disk = first_line("findmnt", "-no", "FSTYPE,SOURCE", "--target", work)
     commit = first_line("git", "-C", source, "describe", "--always", "--dirty", "--abbrev=12")
@@ -99,8 +122,4 @@ def machine(work, binary, source, litestream):
         ("file system", disk),
         ("load before", f"{os.getloadavg()[0]:.2f}"),
         ("dbrollback", f"{first_line(binary, '--version')}, commit {commit}"),
-        ("sqlite3", first_line("sqlite3", "--version")[:40]),
-        ("zstd", first_line("zstd", "--version")),
-        ("xxhsum", first_line("xxhsum", "--version")),
-        ("litestream", first_line(litestream, "version") if litestream else "not installed"),
     ]

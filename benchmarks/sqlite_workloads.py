@@ -2,41 +2,20 @@
 
 Every contender has a folder of its own, made anew before each of its rounds and removed after it; neither is measured.
 """
-import dataclasses
 import glob
 import os
 import shutil
 import subprocess
 import sys
-import typing
 
+from contenders import MIB, Contender, Kind, Target, copy_repository
 from measure import Failed, Run, fsync, size_of
+from report import first_line
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-MIB = 1 << 20
+TITLE = "SQLite"
+NEEDED = ["sqlite3", "zstd"]
 PAGE = 4096
-
-
-@dataclasses.dataclass
-class Contender:
-    workload: str
-    name: str
-    steps: typing.Callable    # folder -> what is measured
-    output: typing.Callable   # folder -> bytes that are there afterwards, less those before
-    prepare: typing.Callable = lambda folder: None
-    ours: bool = False
-
-
-@dataclasses.dataclass
-class Target:
-    """`ours` in at most `most` of the best of `others`: in `what`, a member of Sample."""
-    workload: str
-    ours: str
-    others: list
-    what: str
-    most: float
-    words: str
-
 
 # A name of each contender, as tables and targets call it.
 FULL, BACKUP, VACUUM, LIMIT = "dbrollback snapshot", ".backup, zstd -1 -T2", "VACUUM INTO, zstd -1 -T2", "limit: zstd -1 -T2"
@@ -61,7 +40,8 @@ TARGETS = [
     Target("verify", STORED, [HASHED], "seconds", 1.2, "stored: at most 1.2 of the limit's time"),
 ]
 MOST_MEMORY = 96 * MIB
-WORKLOADS = ["snapshot", "repeats", "restore", "verify", "litestream"]
+# Each workload, and whose time the others of it are compared with.
+WORKLOADS = {"snapshot": FULL, "repeats": FULL, "restore": INTO, "verify": STORED, "litestream": FULL}
 
 
 def changed_pages(before, after):
@@ -74,17 +54,40 @@ def changed_pages(before, after):
     return changed, pages
 
 
-class Sqlite:
-    """The databases and repositories that the contenders start from, and the contenders. `note` tells of what is odd."""
+class Sqlite(Kind):
+    """The databases and repositories that the contenders start from, and the contenders."""
+    server_cpu = None
 
-    def __init__(self, work, size, binary, litestream, note):
-        self.work, self.size, self.binary, self.litestream, self.note = work, size, binary, litestream, note
-        self.made = os.path.join(work, f"made-{size}")
+    def __init__(self, options, work, note):
+        super().__init__(options, work, note)
+        self.litestream = options.litestream
         self.base = os.path.join(self.made, "base", "app.db")
         self.compressed = os.path.join(self.made, "app.db.zst")
-        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("DBROLLBACK_")}
-        self.environment["HOME"] = work
         self.changes = {}
+
+    def close(self):
+        pass
+
+    # What the report says besides the measurements.
+
+    def machine(self):
+        return [
+            ("sqlite3", first_line("sqlite3", "--version")[:40]),
+            ("zstd", first_line("zstd", "--version")),
+            ("xxhsum", first_line("xxhsum", "--version")),
+            ("litestream", first_line(self.litestream, "version") if self.litestream else "not installed"),
+        ]
+
+    def facts(self):
+        lines = []
+        for kind, words in (("append", "appended"), ("change", "changed at random")):
+            if kind in self.changes:
+                changed, pages = self.changes[kind]
+                lines.append(f"{words:<20}{changed:,} of {pages:,} pages differ ({100 * changed / pages:.2f} %)")
+        return lines
+
+    def figures(self):
+        return {"changes": self.changes}
 
     # What is there before anything is measured.
 
@@ -118,25 +121,13 @@ class Sqlite:
     def generate(self, *words):
         subprocess.run([sys.executable, "-B", os.path.join(HERE, "databases.py"), *[str(word) for word in words]], check=True)
 
-    def init(self, repository):
-        self.run_all(Run(self.binary, "init", "--repository", repository, "--config", repository + ".toml", "--yes",
-                         env=self.environment))
-
-    @staticmethod
-    def run_all(*steps):
-        for step in steps:
-            step()
-
     def ours(self, command, database, repository, *words):
-        return Run(self.binary, command, *words, "--database", "sqlite:" + database, "--repository", repository, "--yes",
-                   "--quiet", env=self.environment)
+        return super().ours(command, "sqlite:" + database, repository, *words)
 
     def copy_of_repository(self, kind):
-        """Before a round: the repository with its one snapshot. Segments are never changed in place, and may be links."""
+        """Before a round: the repository with its one snapshot."""
         def prepare(folder):
-            def copy(source, target):
-                return os.link(source, target) if source.endswith(".seg") else shutil.copy2(source, target)
-            shutil.copytree(os.path.join(self.made, kind, "repository"), os.path.join(folder, "repository"), copy_function=copy)
+            copy_repository(os.path.join(self.made, kind, "repository"), os.path.join(folder, "repository"))
             if kind == "live":  # the state before is another one than the snapshot's
                 shutil.copyfile(os.path.join(self.made, "change", "app.db"), os.path.join(self.made, "live", "app.db"))
         return prepare

@@ -56,13 +56,14 @@ def somebody():
 
 
 class Postmaster:
-    def __init__(self, tcp=False, encoding="UTF8", locale="C.UTF-8", initdb=(), hba=(), extensions=None, **settings):
+    def __init__(self, tcp=False, encoding="UTF8", locale="C.UTF-8", initdb=(), hba=(), extensions=None, place=None,
+                 **settings):
         """`initdb`: more words for it. `hba`: lines that come before those that let everybody in. `extensions`: a folder of
-        extensions beside the installed ones."""
+        extensions beside the installed ones. `place`: where its folder is made, instead of in $TMPDIR."""
         self.bin = binaries()
         self.user = somebody()
         self.process = None
-        self.folder = self.make_folder()
+        self.folder = self.make_folder(place or os.environ.get("TMPDIR") or "/tmp")
         self.data = os.path.join(self.folder, "data")
         self.log = os.path.join(self.folder, "log")
         self.port = free_port() if tcp else 5432
@@ -80,8 +81,7 @@ class Postmaster:
             self.close()
             raise
 
-    def make_folder(self):
-        place = os.environ.get("TMPDIR") or "/tmp"
+    def make_folder(self, place):
         folder = tempfile.mkdtemp(prefix="dbr-pg-", dir=place)
         if len(os.path.join(folder, ".s.PGSQL.65535")) > SOCKET_PATH_LIMIT:
             os.rmdir(folder)
