@@ -3,7 +3,6 @@
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/postgres/copy_parts.hpp"
-#include "engine/database/postgres/describe.hpp"
 #include "engine/database/postgres/row_batches.hpp"
 
 namespace dbrollback::database::postgres {
@@ -37,9 +36,6 @@ class Savepoint {
 };
 
 }  // namespace
-
-ConnectionView::ConnectionView(Connection& connection, const std::vector<Relation>& relations)
-    : connection_(&connection), description_(postgres::describe(connection, relations, tables_)) {}
 
 std::vector<Content> ConnectionView::read(BatchSinks& sinks, const std::function<void(std::uint64_t bytes)>& progress) {
   RowBatches batches(sinks.stream(0));

@@ -1,6 +1,7 @@
 // What one session sees of a database in its transaction.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "engine/database/postgres/connection.hpp"
@@ -11,8 +12,9 @@ namespace dbrollback::database::postgres {
 
 class ConnectionView : public RowView {
  public:
-  // Precondition: `connection` is in a transaction, and outlives it. `relations`: as describe() wants them.
-  ConnectionView(Connection& connection, const std::vector<Relation>& relations);
+  // `description` and `tables`: describe()'s, of the transaction that `connection` is in. It must outlive this.
+  ConnectionView(Connection& connection, Description description, std::vector<Relation> tables)
+      : connection_(&connection), description_(std::move(description)), tables_(std::move(tables)) {}
 
   [[nodiscard]] const Description& describe() const override { return description_; }
   std::vector<Content> read(BatchSinks& sinks, const std::function<void(std::uint64_t bytes)>& progress) override;
@@ -29,8 +31,8 @@ class ConnectionView : public RowView {
   [[nodiscard]] const Relation& table(const std::string& name) const;
 
   Connection* connection_;
-  std::vector<Relation> tables_;  // of description_.schema.tables, in their order
   Description description_;
+  std::vector<Relation> tables_;  // of description_.schema.tables, in their order
 };
 
 }  // namespace dbrollback::database::postgres

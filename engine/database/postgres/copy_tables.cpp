@@ -30,7 +30,7 @@ class Copying {
   std::vector<Content> run(const std::function<void(std::uint64_t bytes)>& progress) {
     Waiters waiters(sessions_->snapshot().connection(), options_->yield_after);
     const auto jobs = static_cast<unsigned>(std::min<std::size_t>(sessions_->jobs(), parts_.size()));
-    const std::vector<int> pids = pids_of_copying();
+    const std::vector<int> pids = sessions_->pids();
     threads_.run(
         jobs, [this](unsigned number) { work(number); },
         [&] {
@@ -70,14 +70,6 @@ class Copying {
   void count(std::uint64_t bytes) {
     bytes_ += bytes;
     throttle_.spend(bytes, [this] { return threads_.failed(); });
-  }
-
-  [[nodiscard]] std::vector<int> pids_of_copying() const {
-    std::vector<int> pids;
-    for (unsigned number = 0; number < sessions_->jobs(); ++number) {
-      pids.push_back(sessions_->copying(number).backend_pid());
-    }
-    return pids;
   }
 
   Sessions* sessions_;

@@ -4,10 +4,10 @@ namespace dbrollback::database::postgres {
 
 PostgresView::PostgresView(const Parameters& parameters, const ConnectionOptions& connection, const CopyOptions& copy,
                            const std::optional<ClientPlaces>& places)
-    : PostgresView(copy, std::make_unique<Sessions>(parameters, connection, copy.jobs, places)) {}
+    : PostgresView(copy, std::make_unique<Sessions>(parameters, connection, copy.jobs, copy.yield_after, places)) {}
 
 PostgresView::PostgresView(const CopyOptions& copy, std::unique_ptr<Sessions> sessions)
-    : ConnectionView(sessions->snapshot().connection(), sessions->snapshot().relations()),
+    : ConnectionView(sessions->snapshot().connection(), sessions->description(), sessions->tables()),
       copy_(copy),
       sessions_(std::move(sessions)) {}
 

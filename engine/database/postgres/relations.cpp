@@ -9,12 +9,13 @@ namespace dbrollback::database::postgres {
 
 namespace {
 
-// Nobody's functions and operators but pg_catalog's: search_path is empty.
+// Nobody's functions and operators but pg_catalog's: search_path is empty. They look at now, not at the snapshot of
+// this query: of a table that has just been dropped they say NULL, which is not a privilege that is missing.
 constexpr const char* relations_sql = R"(
 SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, coalesce(pg_relation_filenode(c.oid), 0),
        coalesce(t.spcname, ''), coalesce(m.amname, ''), c.relispopulated, coalesce(e.extname, ''),
        c.oid = ANY (e.extconfig), coalesce(e.extcondition[array_position(e.extconfig, c.oid)], ''),
-       has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'),
+       coalesce(has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'), true),
        c.relkind = 'r' AND row_security_active(c.oid),
        CASE WHEN c.relkind IN ('r', 'm') THEN coalesce(pg_relation_size(c.oid), 0) / current_setting('block_size')::bigint
             ELSE 0 END,

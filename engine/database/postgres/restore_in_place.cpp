@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/postgres/commit.hpp"
 #include "engine/database/postgres/connection_view.hpp"
+#include "engine/database/postgres/describe.hpp"
 #include "engine/database/postgres/empty_database.hpp"
 #include "engine/database/postgres/rebuild.hpp"
 #include "engine/database/postgres/relations.hpp"
@@ -56,7 +58,9 @@ void restore_in_place(Connection& live, const ClientPrograms& programs, const St
   if (options.compare) {
     std::vector<Relation> relations = list_relations(live);
     read_columns(live, relations);
-    ConnectionView view(live, relations);
+    std::vector<Relation> tables;
+    Description description = describe(live, relations, tables);
+    ConnectionView view(live, std::move(description), std::move(tables));
     options.compare(view);
   }
   base::reached("database rebuilt");

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
+#include "engine/database/postgres/describe.hpp"
 #include "engine/database/postgres/schema_archive.hpp"
+#include "engine/database/postgres/schema_marks.hpp"
 #include "engine/database/postgres/waiters.hpp"
 
 namespace dbrollback::database::postgres {
@@ -19,7 +22,8 @@ constexpr std::chrono::milliseconds pause{100};
 }  // namespace
 
 Sessions::Sessions(const Parameters& parameters, const ConnectionOptions& options, unsigned jobs,
-                   const std::optional<ClientPlaces>& places) {
+                   std::chrono::milliseconds yield_after, const std::optional<ClientPlaces>& places)
+    : yield_after_(yield_after) {
   for (unsigned i = 0; i < jobs; ++i) {
     copying_.push_back(std::make_unique<Connection>(parameters, options));
   }
@@ -37,7 +41,7 @@ Sessions::Sessions(const Parameters& parameters, const ConnectionOptions& option
       base::fail({.code = "somebody_waits",
                   .exit = Exit::busy,
                   .message = base::cat("gave up reading ", base::printable(parameters.shown()),
-                                       ": other sessions lock its tables again and again, and would wait for this one"),
+                                       ": other sessions lock its tables or change its schema again and again"),
                   .object = parameters.shown(),
                   .state = "those sessions go on; nothing was published or changed",
                   .next = "run it in a quieter moment, or allow a longer --lock-timeout"});
@@ -49,27 +53,66 @@ Sessions::Sessions(const Parameters& parameters, const ConnectionOptions& option
   }
 }
 
+std::vector<int> Sessions::pids() const {
+  std::vector<int> pids;
+  for (const auto& session : copying_) {
+    pids.push_back(session->backend_pid());
+  }
+  return pids;
+}
+
 bool Sessions::try_to_begin(const Parameters& parameters, const ConnectionOptions& options,
                             const std::optional<ClientPrograms>& programs) {
   snapshot_ = std::make_unique<ExportedSnapshot>(parameters, options);
-  return std::ranges::all_of(copying_, [this](const auto& session) { return snapshot_->join(*session); }) &&
-         (!programs || dump(options, *programs));
-}
-
-bool Sessions::dump(const ConnectionOptions& options, const ClientPrograms& programs) {
-  Connection& connection = snapshot_->connection();
-  archive_.clear();
+  if (!std::ranges::all_of(copying_, [this](const auto& session) { return snapshot_->join(*session); })) {
+    return false;
+  }
   try {
-    dump_schema(programs, connection.parameters(), snapshot_->name(),
-                {.lock_timeout = useless_wait, .tick = options.tick},
-                [this](base::ByteView bytes) { base::put(archive_, bytes); });
-    return true;
+    return try_to_describe(options, programs);
   } catch (const Error& error) {
-    if (error.code() != "pg_dump_failed" || !Waiters(connection, {}).anybody()) {
+    if (!may_be_chance(error)) {
       throw;
     }
     return false;
   }
+}
+
+bool Sessions::try_to_describe(const ConnectionOptions& options, const std::optional<ClientPrograms>& programs) {
+  Connection& connection = snapshot_->connection();
+  if (programs) {
+    dump(options, *programs);
+  }
+  (void)connection.execute("SAVEPOINT description");
+  tables_.clear();
+  description_ = describe(connection, snapshot_->relations(), tables_);
+  const std::vector<std::string> marks = schema_marks(connection);
+  (void)connection.execute("ROLLBACK TO SAVEPOINT description");  // lets go of the locks on views
+  Connection now(connection.parameters(), options);
+  return !programs || std::ranges::includes(schema_marks(now), marks);
+}
+
+void Sessions::dump(const ConnectionOptions& options, const ClientPrograms& programs) {
+  archive_.clear();
+  Waiters waiters(snapshot_->connection(), yield_after_);
+  const std::vector<int> pids = this->pids();
+  const auto tick = [&] {
+    if (options.tick) {
+      options.tick();
+    }
+    waiters.require_patient(pids);
+  };
+  dump_schema(programs, snapshot_->connection().parameters(), snapshot_->name(),
+              {.lock_timeout = useless_wait, .tick = tick},
+              [this](base::ByteView bytes) { base::put(archive_, bytes); });
+}
+
+// What somebody else caused is not met twice in the same words: pg_dump met his lock, or something that he had dropped.
+bool Sessions::may_be_chance(const Error& error) {
+  if (error.code() == "pg_dump_failed" && Waiters(snapshot_->connection(), {}).anybody()) {
+    return true;
+  }
+  const bool may_be = error.code() == "pg_dump_failed" || error.code() == "database_failed" || error.code() == "gone";
+  return may_be && std::exchange(last_failure_, error.what()) != error.what();
 }
 
 }  // namespace dbrollback::database::postgres

@@ -37,10 +37,10 @@ void Waiters::require_patient(const std::vector<int>& pids) {
       const std::string application = waiting.text(row, 2).empty() ? "" : cat(", ", waiting.text(row, 2));
       base::fail({.code = "somebody_waits",
                   .exit = Exit::busy,
-                  .message = cat("gave up reading: session ", pid, " (", base::printable(waiting.text(row, 1)),
-                                 base::printable(application), ") has waited ", base::human_duration(patience_),
-                                 " for a lock on ", base::printable(waiting.text(row, 3)),
-                                 " that this snapshot holds (--yield-after)"),
+                  .message = cat("gave up reading ", base::printable(connection_->shown()), ": session ", pid, " (",
+                                 base::printable(waiting.text(row, 1)), base::printable(application), ") has waited ",
+                                 base::human_duration(patience_), " for a lock on ",
+                                 base::printable(waiting.text(row, 3)), " that this snapshot holds (--yield-after)"),
                   .object = connection_->shown(),
                   .state = "that session goes on; nothing was published or changed",
                   .next = "run it in a quieter moment, or allow a longer --yield-after"});
