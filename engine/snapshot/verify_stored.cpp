@@ -100,7 +100,11 @@ class StoredVerifier {
       }
       // Where the error says which page or file it is, that is said first.
       const std::string& named = error.info().object;
-      add(check, named.starts_with("page ") ? named : object, base::problem_of(error));
+      add(check,
+          named.starts_with("page ")           ? named
+          : named.ends_with(manifest_sum_file) ? std::string(manifest_sum_file)
+                                               : object,
+          base::problem_of(error));
       return false;
     }
   }

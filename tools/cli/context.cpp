@@ -74,6 +74,14 @@ DatabaseConfig Context::database_of(const SnapshotSummary& snapshot, const std::
   if (!database_name().empty()) return database();
   if (const DatabaseConfig* same = configured(config(), snapshot.database)) return *same;
   if (!otherwise.empty()) return select_database(config(), otherwise);
+  if (snapshot.database.empty()) {  // listed, but its manifest cannot be read
+    fail({.code = "damaged_snapshot",
+          .exit = Exit::damaged,
+          .message = "snapshot " + snapshot.id + " is damaged: nothing says which database it is of",
+          .object = snapshot.id,
+          .state = "nothing was changed",
+          .next = "dbrollback verify " + snapshot.id + " --level stored"});
+  }
   fail_usage("unknown_database",
              "snapshot " + snapshot.id + " is of " + snapshot.database + ", and no database of that name is configured",
              snapshot.database,
