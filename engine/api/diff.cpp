@@ -55,6 +55,21 @@ TableDifference compare_table(compare::Comparison& sides, const std::string& nam
   return out;
 }
 
+// Of a snapshot of chosen tables, whose rows the others had is not known.
+void leave_out_unchosen(const compare::Manifests& manifests, std::set<std::string>& names, Observer& observer) {
+  for (const auto& manifest : manifests) {
+    if (manifest && manifest->partial) {
+      const std::size_t left_out = std::erase_if(names, [&](const std::string& name) {
+        return std::ranges::find(manifest->tables, name, &TableFacts::name) == manifest->tables.end();
+      });
+      if (left_out > 0) {
+        observer.warning(base::cat(base::plural(left_out, "table"), left_out == 1 ? " is" : " are",
+                                   " not compared: ", manifest->summary.id, " holds the rows of chosen tables only"));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 DiffReport diff(Repository& repository, const DatabaseConfig& database, const std::string& a, const std::string& b,
@@ -85,6 +100,7 @@ DiffReport diff(Repository& repository, const DatabaseConfig& database, const st
       }
     }
   }
+  leave_out_unchosen(manifests, names, observer);
   for (const auto& name : names) {
     observer.progress({.phase = "comparing", .done = report.tables_compared, .total = names.size(), .unit = "tables"});
     TableDifference difference = compare_table(*sides, name);

@@ -107,6 +107,8 @@ class Doctor {
     const auto database = database::open_server(config);
     auto how = repository::view_options(config, silent);
     how.with_schema = true;  // pg_dump is there, and reads it
+    how.tables = config.tables;
+    how.exclude_tables = config.exclude_tables;
     const auto view = database->open_view(how, silent);
     const auto& facts = view->describe();
     add(Diagnosis::Level::ok, subject,

@@ -14,6 +14,10 @@ void read_postgres_key(const Item& item, const std::filesystem::path& folder, Da
     database.yield_after = wait_of(item);
   } else if (item.name == "max_rate") {
     database.max_rate = rate_of(item);
+  } else if (item.name == "tables") {
+    database.tables = texts_of(item);
+  } else if (item.name == "exclude_tables") {
+    database.exclude_tables = texts_of(item);
   } else if (item.name == "pg_bin") {
     database.pg_bin = check_folder(place_of(item), text_of(item), folder);
   } else if (item.name == "admin_url") {

@@ -19,12 +19,14 @@ inline constexpr std::array<EngineKey, 1> sqlite_keys{
       "a snapshot of a PostgreSQL database never keeps anybody from writing; yield_after bounds how "
       "long others may wait for its locks"}}};
 
-inline constexpr std::array<EngineKey, 7> postgres_keys{
+inline constexpr std::array<EngineKey, 9> postgres_keys{
     {{"jobs", "an SQLite database is one file, which is read in one piece; threads says how many compress"},
      {"yield_after",
       "nobody queues behind a snapshot of an SQLite database; max_writer_pause bounds how long it may "
       "keep the application from writing"},
      {"max_rate", "an SQLite database has no server that has to be spared"},
+     {"tables", "a snapshot of an SQLite database is always of all of it"},
+     {"exclude_tables", "a snapshot of an SQLite database is always of all of it"},
      {"pg_bin", "an SQLite database needs no programs of PostgreSQL"},
      {"admin_url", "an SQLite database has no roles"},
      {"scratch_url", "a snapshot of an SQLite database is proven in a temporary file"},

@@ -69,6 +69,19 @@ const std::string& text_of(const Item& item) {
   return item.node->text;
 }
 
+std::vector<std::string> texts_of(const Item& item) {
+  if (item.node->kind != Kind::list) {
+    wrong_kind(item, "a list of texts, like [\"public.*\"]");
+  }
+  std::vector<std::string> texts;
+  for (const Node& node : item.node->items) {
+    Item text = item;
+    text.node = &node;
+    texts.push_back(text_of(text));
+  }
+  return texts;
+}
+
 std::int64_t whole_number_of(const Item& item, Range range) {
   if (item.node->kind != Kind::whole_number) {
     wrong_kind(item, whole_number_wanted(range));

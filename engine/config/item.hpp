@@ -37,7 +37,8 @@ void for_each_key(const Item& table, const std::vector<std::string>& known,
 [[nodiscard]] bool has(const Item& table, std::string_view name);
 
 // Values; everything of another kind is a mistake.
-[[nodiscard]] const std::string& text_of(const Item& item);  // neither empty nor blank
+[[nodiscard]] const std::string& text_of(const Item& item);         // neither empty nor blank
+[[nodiscard]] std::vector<std::string> texts_of(const Item& item);  // a list of such
 [[nodiscard]] std::int64_t whole_number_of(const Item& item, Range range);
 [[nodiscard]] std::chrono::milliseconds wait_of(const Item& item);
 [[nodiscard]] std::uint64_t rate_of(const Item& item);

@@ -95,6 +95,12 @@ std::string postgres_tuning() {
       standard.jobs, "\n# yield_after = ", quoted(write_duration(standard.yield_after)),
       "\n# max_rate = \"50MB\"\n"
       "\n"
+      "# PostgreSQL only: whose rows a snapshot stores (without them: those of all tables). A snapshot without some is "
+      "no\n"
+      "# whole one: it is restored into another database only.\n"
+      "# tables = [\"public.*\"]\n"
+      "# exclude_tables = [\"public.log_*\"]\n"
+      "\n"
       "# PostgreSQL only: the folder of pg_dump and pg_restore (without it: those that fit the server), and where\n"
       "# another role makes databases (without it: url).\n"
       "# pg_bin = \"/usr/lib/postgresql/15/bin\"\n"

@@ -38,6 +38,7 @@ struct Description {
   std::optional<PostgresFacts> postgres;
   std::vector<PostgresTableFacts> postgres_tables;            // of schema.tables, in their order
   std::vector<std::pair<std::string, std::string>> left_out;  // object, reason
+  std::optional<PartialFacts> partial;                        // the rows of some tables are left out
 
   [[nodiscard]] std::uint64_t bytes() const { return page_size != 0 ? page_count * page_size : size; }
 };
@@ -182,8 +183,11 @@ struct ViewOptions {
   std::chrono::milliseconds lock_timeout{5000};
   // How long a writer may be kept waiting by this view before it gives up with Error "writer_waiting" (Exit::busy).
   std::chrono::milliseconds max_writer_pause{5000};
+  // Patterns of the tables whose rows are read, of an engine with rows; both empty: all of them.
+  std::vector<std::string> tables = {};
+  std::vector<std::string> exclude_tables = {};
   bool with_schema = false;  // read_schema will be asked for: an engine may have to do more for that at the beginning
-  Tick tick;
+  Tick tick = {};
 };
 
 // What is at a path.

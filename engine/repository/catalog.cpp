@@ -23,7 +23,7 @@ using database::sqlite::Statement;
 
 namespace {
 
-constexpr int schema_version = 2;
+constexpr int schema_version = 3;
 
 // Changes whenever a file that a summary is made of does.
 std::string stamp_of(Store& store, const std::string& id) {

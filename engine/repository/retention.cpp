@@ -20,18 +20,39 @@ void keep_periods(std::vector<PruneDecision*>& newest_first, unsigned most, cons
     if (seen.size() >= most) {
       return;
     }
-    // A state that somebody restored away from must not stand for its day: the good one of that day would go.
+    // A state that somebody restored away from must not stand for its day: the good one of that day would go. Nor must
+    // a part of a database.
     const SnapshotSummary& snapshot = decision->snapshot;
-    if (!snapshot.damaged && !snapshot.before_restore() &&
+    if (!snapshot.damaged && !snapshot.only_by_id() &&
         seen.insert(period(base::day_in(timezone, snapshot.created))).second) {
       decision->kept_because.push_back(rule);
     }
   }
 }
 
+bool is_verified(const SnapshotSummary& snapshot) { return !snapshot.damaged && snapshot.proof != Proof::none; }
+
+// Of those that are whole, or of the others. False where none of them is verified.
+bool keep_a_verified_one(std::vector<PruneDecision*>& newest_first, bool partial) {
+  PruneDecision* newest = nullptr;
+  for (PruneDecision* decision : newest_first) {
+    if (decision->snapshot.partial == partial && is_verified(decision->snapshot)) {
+      if (!decision->kept_because.empty()) {
+        return true;
+      }
+      newest = newest == nullptr ? decision : newest;
+    }
+  }
+  if (newest != nullptr) {
+    newest->kept_because.emplace_back("the only verified one");
+  }
+  return newest != nullptr;
+}
+
 void decide_one(std::vector<PruneDecision*>& newest_first, const Retention& keep, const std::string& timezone) {
-  unsigned last = 0;
-  bool verified = false;
+  // Those of chosen tables count apart: they must not push whole ones out.
+  unsigned last_whole = 0;
+  unsigned last_partial = 0;
   for (PruneDecision* decision : newest_first) {
     const SnapshotSummary& snapshot = decision->snapshot;
     if (snapshot.pinned) {
@@ -39,7 +60,10 @@ void decide_one(std::vector<PruneDecision*>& newest_first, const Retention& keep
     }
     if (snapshot.lineage.empty()) {
       decision->kept_because.emplace_back("its manifest cannot be read: whose it is must be looked at first");
-    } else if (last < keep.last) {
+      continue;
+    }
+    unsigned& last = snapshot.partial ? last_partial : last_whole;
+    if (last < keep.last) {
       decision->kept_because.push_back(snapshot.damaged ? "damaged: kept to be looked at" : cat("last ", keep.last));
       last += snapshot.damaged ? 0U : 1U;
     }
@@ -50,15 +74,8 @@ void decide_one(std::vector<PruneDecision*>& newest_first, const Retention& keep
                [](const base::Day& day) { return cat(day.iso_year, "-", day.iso_week); });
   keep_periods(newest_first, keep.monthly, "monthly", timezone,
                [](const base::Day& day) { return cat(day.year, "-", day.month); });
-  for (const PruneDecision* decision : newest_first) {
-    verified = verified || (!decision->kept_because.empty() && !decision->snapshot.damaged &&
-                            decision->snapshot.proof != Proof::none);
-  }
-  for (PruneDecision* decision : newest_first) {
-    if (!verified && !decision->snapshot.damaged && decision->snapshot.proof != Proof::none) {
-      decision->kept_because.emplace_back("the only verified one");
-      verified = true;
-    }
+  if (!keep_a_verified_one(newest_first, false)) {
+    (void)keep_a_verified_one(newest_first, true);
   }
 }
 

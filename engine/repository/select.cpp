@@ -40,6 +40,14 @@ void require_one_database(const std::vector<SnapshotSummary>& candidates, const 
                          " is cannot be told, because its manifest cannot be read"),
                      spec, cat("dbrollback verify ", unreadable->id));
   }
+  if (std::ranges::any_of(all, [&](const SnapshotSummary& snapshot) {
+        return snapshot.only_by_id() && (database.empty() || snapshot.database == database);
+      })) {
+    base::fail_usage("no_snapshots",
+                     cat("there is no whole snapshot", of,
+                         " yet but of the state before a restore, which only its id means, as that of chosen tables"),
+                     spec, look);
+  }
   base::fail_usage("no_snapshots", cat("there is no snapshot", of, " yet"), spec,
                    "take one with `dbrollback snapshot`");
 }
@@ -80,9 +88,8 @@ SnapshotSummary select(const std::vector<SnapshotSummary>& all, const std::strin
   });
   if (spec == "latest" || spec.starts_with("before:")) {
     // One whose manifest cannot be read may be of any database: only its id means it.
-    std::erase_if(candidates, [](const SnapshotSummary& snapshot) {
-      return snapshot.before_restore() || snapshot.database.empty();
-    });
+    std::erase_if(candidates,
+                  [](const SnapshotSummary& snapshot) { return snapshot.only_by_id() || snapshot.database.empty(); });
     require_one_database(candidates, spec);
     if (candidates.empty()) {
       fail_none(all, spec, database);

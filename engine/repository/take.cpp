@@ -27,7 +27,8 @@ std::uint64_t expected_bytes(const std::vector<SnapshotSummary>& earlier, const 
                              std::uint64_t raw_bytes) {
   double ratio = 0.5;
   for (const auto& snapshot : earlier) {
-    if (snapshot.lineage == lineage && snapshot.raw_bytes > 0 && !snapshot.damaged && snapshot.parent.empty()) {
+    if (snapshot.lineage == lineage && snapshot.raw_bytes > 0 && !snapshot.damaged && !snapshot.partial &&
+        snapshot.parent.empty()) {
       ratio = static_cast<double>(snapshot.stored_bytes) / static_cast<double>(snapshot.raw_bytes);
     }
   }
@@ -49,7 +50,7 @@ void warn_of_place(Store& store, const database::Database& database, Observer& o
 // An application that lost its file makes an empty one: that must not pass for a good snapshot.
 void warn_of_emptiness(const std::vector<SnapshotSummary>& earlier, const std::string& lineage,
                        const database::Description& database, Observer& observer) {
-  if (!database.schema.tables.empty()) {
+  if (!database.schema.tables.empty() || database.partial) {
     return;
   }
   for (const auto& snapshot : earlier) {
@@ -88,6 +89,8 @@ SnapshotDetails take(Store& store, database::Database& database, const DatabaseC
                      const SnapshotOptions& options, bool tolerate_damage, Observer& observer) {
   auto how = view_options(config, observer);
   how.with_schema = true;
+  how.tables = options.tables;
+  how.exclude_tables = options.exclude_tables;
   const auto view = database.open_view(how, observer);
   const std::string lineage = store.lineage_of(config, database.identity());
   const auto earlier = store.catalog().all();
@@ -99,10 +102,11 @@ SnapshotDetails take(Store& store, database::Database& database, const DatabaseC
   const auto key = has_pages ? page_key(store, observer) : std::nullopt;
   const auto parent =
       key && !options.full ? find_parent(store, earlier, lineage, view->describe(), *key, observer) : nullptr;
-  // With a parent little may be enough: that only the pages can tell.
-  require_room(parent ? smallest_room : expected_bytes(earlier, lineage, view->describe().bytes()),
-               store.objects().free_bytes().value_or(~0ULL), store.folder(), "the snapshot",
-               "free some room there (`dbrollback prune` removes old snapshots), or give another --repository");
+  // With a parent little may be enough: that only the pages can tell. So it is with chosen tables.
+  require_room(
+      parent || view->describe().partial ? smallest_room : expected_bytes(earlier, lineage, view->describe().bytes()),
+      store.objects().free_bytes().value_or(~0ULL), store.folder(), "the snapshot",
+      "free some room there (`dbrollback prune` removes old snapshots), or give another --repository");
   const snapshot::CaptureOptions names{.id = id,
                                        .lineage = lineage,
                                        .created = created,

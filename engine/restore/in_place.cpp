@@ -102,7 +102,6 @@ void plan_in_place(repository::Store& from, database::ServerDatabase& target, co
          .state = "nothing was changed",
          .next = "leave --in-place out"});
   }
-  plan.kind = RestorePlan::Target::in_place;
   for (const auto& obstacle : target.obstacles()) {
     if (obstacle.name == subscriptions) {
       base::fail({.code = obstacle.name,

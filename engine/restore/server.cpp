@@ -62,6 +62,29 @@ void refuse_missing(const std::vector<std::string>& missing, const RestorePlan& 
   }
 }
 
+// A part of a database never takes the place of one.
+void refuse_partial(const RestorePlan& plan, const SnapshotDetails& manifest) {
+  if (manifest.partial && (!plan.options.elsewhere || plan.kind != RestorePlan::Target::new_database)) {
+    base::fail({.code = "partial_snapshot",
+                .exit = Exit::refused,
+                .message = cat(plan.options.id, " holds the rows of ", base::plural(manifest.tables.size(), "table"),
+                               " only, and would take the place of ", printable(plan.target)),
+                .object = plan.options.id,
+                .state = "nothing was changed",
+                .next = "restore it into a database that is not there yet, with --into URL, and copy what you need"});
+  }
+}
+
+void warn_of_parts(RestorePlan& plan, const SnapshotDetails& manifest) {
+  if (manifest.partial) {
+    plan.warnings.push_back(cat("this snapshot holds the rows of ", base::plural(manifest.tables.size(), "table"),
+                                " only: the others will be empty"));
+    for (const std::string& key : manifest.partial->foreign_keys) {
+      plan.warnings.push_back(cat("the foreign key ", printable(key), ", whose rows are not stored: it can fail"));
+    }
+  }
+}
+
 class ServerRestore {
  public:
   ServerRestore(repository::Store& from, const RestorePlan& plan, Observer& observer)
@@ -186,11 +209,15 @@ void plan_server(repository::Store& from, RestorePlan& plan) {
     plan_server_tables(*target, manifest, plan);
     return;
   }
+  plan.kind = plan.options.in_place ? RestorePlan::Target::in_place
+              : target->exists()    ? RestorePlan::Target::swap
+                                    : RestorePlan::Target::new_database;
+  refuse_partial(plan, manifest);
+  warn_of_parts(plan, manifest);
   if (plan.options.in_place) {
     plan_in_place(from, *target, manifest, plan);
     return;
   }
-  plan.kind = target->exists() ? RestorePlan::Target::swap : RestorePlan::Target::new_database;
   refuse_missing(target->missing(manifest.postgres->properties, manifest.server_version), plan);
   if (plan.kind == RestorePlan::Target::swap) {
     plan.obstacles = obstacles_of(*target, plan.options.despite);

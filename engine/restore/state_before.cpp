@@ -20,6 +20,7 @@ std::function<void()> state_keeper(database::Database& target, repository::Store
     options.reason = base::cat("before restore of ", plan.options.id);
     DatabaseConfig config = plan.database;
     config.checks.clear();  // they may well fail on what is being replaced
+    options.tables = plan.options.tables;
     result.snapshot_before = repository::take(*before_in, target, config, options, false, observer).summary.id;
   };
 }

@@ -8,6 +8,7 @@
 #include "engine/base/fail.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/base/system.hpp"
+#include "engine/base/text.hpp"
 #include "engine/snapshot/frame_pipeline.hpp"
 #include "engine/snapshot/manifest.hpp"
 #include "engine/snapshot/row_streams.hpp"
@@ -81,10 +82,20 @@ SnapshotDetails describe(const database::View& view) {
   for (const auto& [object, reason] : description.left_out) {
     out.left_out.push_back({.object = object, .reason = reason});
   }
+  out.partial = description.partial;
   out.postgres = description.postgres;
   out.summary.engine = description.engine;
   out.summary.raw_bytes = description.bytes();
   return out;
+}
+
+void warn_of_keys(const SnapshotDetails& details, Observer& observer) {
+  if (details.partial) {
+    for (const std::string& key : details.partial->foreign_keys) {
+      observer.warning(base::cat("the foreign key ", base::printable(key),
+                                 ", whose rows are not stored: a restore of this snapshot can fail at it"));
+    }
+  }
 }
 
 // Keeps of the parent's holders those that hold pages of this snapshot, and writes the page map.
@@ -224,6 +235,7 @@ SnapshotDetails capture(database::View& view, storage::ObjectStore& store, const
   out.summary.created = names.created;
   out.summary.app_version = options.app_version;
   out.summary.reason = options.reason;
+  warn_of_keys(out, observer);
   if (out.page_size != 0) {
     capture_pages(view, store, config, names, out, observer);
   } else {

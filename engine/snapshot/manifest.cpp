@@ -29,6 +29,8 @@ constexpr const char* format_name = "dbrollback snapshot";
 constexpr const char* page_map_feature = "page-map";
 // In that of a snapshot that stores rows and not pages.
 constexpr const char* rows_feature = "rows";
+// In that of a snapshot that does not hold the rows of every table.
+constexpr const char* partial_feature = "partial";
 constexpr std::uint64_t largest_file = 1ULL << 40U;
 
 Json tables_to_json(const std::vector<TableFacts>& tables) {
@@ -198,6 +200,21 @@ std::vector<HolderFacts> holders_from_json(const Fields& fields, const std::stri
   return holders;
 }
 
+Json partial_to_json(const PartialFacts& partial) {
+  return {
+      {"tables", partial.tables}, {"exclude_tables", partial.exclude_tables}, {"foreign_keys", partial.foreign_keys}};
+}
+
+std::optional<PartialFacts> partial_from_json(const Fields& document) {
+  if (document.optional("partial") == nullptr) {
+    return std::nullopt;
+  }
+  const Fields partial = document.object("partial");
+  return PartialFacts{.tables = partial.texts("tables"),
+                      .exclude_tables = partial.texts("exclude_tables"),
+                      .foreign_keys = partial.texts("foreign_keys")};
+}
+
 void check_format(const Json& document, const std::string& object) {
   const Fields format = Fields(document, object).object("format");
   if (format.text("name") != format_name || format.number("version") == 0) {
@@ -206,6 +223,7 @@ void check_format(const Json& document, const std::string& object) {
   auto required = format.texts("required");
   std::erase(required, page_map_feature);
   std::erase(required, rows_feature);
+  std::erase(required, partial_feature);
   if (format.number("version") > format_version || !required.empty()) {
     base::fail({.code = "newer_format",
                 .exit = Exit::failed,
@@ -245,6 +263,7 @@ void read_database(const Fields& document, const std::string& object, SnapshotDe
 
 void add_up(SnapshotDetails& details) {
   SnapshotSummary& summary = details.summary;
+  summary.partial = details.partial.has_value();
   summary.tables = details.tables.size();
   summary.rows = 0;
   for (const auto& table : details.tables) {
@@ -280,6 +299,9 @@ std::string manifest_to_text(const SnapshotDetails& snapshot) {
   if (snapshot.postgres) {
     required.push_back(rows_feature);
   }
+  if (snapshot.partial) {
+    required.push_back(partial_feature);
+  }
   Json document = {{"format", {{"name", format_name}, {"version", format_version}, {"required", required}}},
                    {"id", summary.id},
                    {"created", base::to_iso(summary.created)},
@@ -307,6 +329,9 @@ std::string manifest_to_text(const SnapshotDetails& snapshot) {
                    {"segments", segments_to_json(snapshot.segments)},
                    {"files", files_to_json(snapshot.files)},
                    {"holders", holders_to_json(snapshot.holders)}};
+  if (snapshot.partial) {
+    document["partial"] = partial_to_json(*snapshot.partial);
+  }
   if (snapshot.postgres) {
     document["postgres"] = to_json(*snapshot.postgres);
   }
@@ -340,6 +365,10 @@ SnapshotDetails manifest_from_text(std::string_view text, const std::string& obj
   }
   if (out.postgres.has_value() != (out.summary.engine == "postgres")) {
     damaged(object, "is damaged: its engine does not fit what it says of the database");
+  }
+  out.partial = partial_from_json(document);
+  if (out.partial && !out.postgres) {
+    damaged(object, "is damaged: it says that tables were chosen of a database whose pages are stored");
   }
   if (document.optional("parent") != nullptr) {
     out.summary.parent = document.text("parent");

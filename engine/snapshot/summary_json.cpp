@@ -43,6 +43,7 @@ Json to_json(const SnapshotSummary& summary) {
           {"duration_ms", summary.duration.count()},
           {"app_version", summary.app_version},
           {"reason", summary.reason},
+          {"partial", summary.partial},
           {"raw_bytes", summary.raw_bytes},
           {"stored_bytes", summary.stored_bytes},
           {"tables", summary.tables},
@@ -68,6 +69,7 @@ SnapshotSummary summary_from_json(const Json& json) {
     out.duration = std::chrono::milliseconds(json.at("duration_ms").get<std::int64_t>());
     out.app_version = json.at("app_version").get<std::string>();
     out.reason = json.at("reason").get<std::string>();
+    out.partial = json.at("partial").get<bool>();
     out.raw_bytes = json.at("raw_bytes").get<std::uint64_t>();
     out.stored_bytes = json.at("stored_bytes").get<std::uint64_t>();
     out.tables = json.at("tables").get<std::uint64_t>();

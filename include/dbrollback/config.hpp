@@ -47,6 +47,9 @@ struct DatabaseConfig {
   unsigned jobs = 2;                            // connections of a snapshot or a restore, 1 to 64
   std::chrono::milliseconds yield_after{5000};  // how long somebody may wait for a snapshot's locks
   std::uint64_t max_rate = 0;                   // bytes a second that a snapshot reads; 0 means no limit
+  // Patterns of the tables whose rows a snapshot stores, as in SnapshotOptions; both empty: of all.
+  std::vector<std::string> tables;
+  std::vector<std::string> exclude_tables;
   std::filesystem::path pg_bin;  // the folder of the client programs; empty: found by the server's version
   // As secret as `url`, and with a problem instead in the same way; empty when not configured.
   std::string admin_url;  // where another role makes databases

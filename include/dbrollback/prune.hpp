@@ -20,8 +20,9 @@ struct PrunePlan {
 };
 
 // Decides, per database, what goes. Never the only verified snapshot of a database, never a pinned one; a damaged one
-// does not count towards any rule, and is removed only by rule, never for being damaged. Days, weeks and months are
-// those of `timezone`. Changes nothing. `database` empty: all databases.
+// does not count towards any rule, and is removed only by rule, never for being damaged. Those of chosen tables count
+// among themselves for `last`, and stand for no day, week or month. Days, weeks and months are those of `timezone`.
+// Changes nothing. `database` empty: all databases.
 [[nodiscard]] PrunePlan plan_prune(Repository& repository, const Retention& keep, const std::string& timezone,
                                    const std::string& database = {});
 

@@ -39,7 +39,8 @@ class Repository {
   [[nodiscard]] std::vector<SnapshotSummary> list(const std::string& database = {});
 
   // `spec` is a full id, a unique beginning of one, `latest`, or `before:V`; `database` narrows the choice. `latest` is
-  // never a snapshot that a restore took of the state before it: restoring `latest` twice must not bring that back.
+  // never a snapshot that a restore took of the state before it: restoring `latest` twice must not bring that back. Nor
+  // is it one of chosen tables only.
   // Errors: Exit::usage when nothing or more than one snapshot fits, naming the candidates.
   [[nodiscard]] SnapshotSummary resolve(const std::string& spec, const std::string& database = {});
 

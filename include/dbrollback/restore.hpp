@@ -20,6 +20,7 @@ struct RestoreOptions {
   bool allow_orphans = false;                 // commit chosen tables although rows elsewhere lose what they refer to
 
   // PostgreSQL only.
+  bool elsewhere = false;  // `database` was named for this restore: it is not the one that the application uses
   std::vector<std::string> despite;  // names of the obstacles that do not matter
   bool no_owner = false;             // everything becomes the restoring role's
   bool no_privileges = false;        // nothing is granted or revoked
@@ -92,7 +93,8 @@ struct RestoreResult {
 };
 
 // Changes nothing. `from` holds the snapshot.
-// Errors: Exit::refused for a restore that cannot be done safely, Exit::failed when there is no room.
+// Errors: Exit::refused for a restore that cannot be done safely, among them that of a snapshot of chosen tables into
+// anything but a new database elsewhere; Exit::failed when there is no room.
 [[nodiscard]] RestorePlan plan_restore(Repository& from, const DatabaseConfig& database, const RestoreOptions& options,
                                        Observer& observer);
 

@@ -35,6 +35,9 @@ struct SnapshotSummary {
   std::string app_version;  // empty: none was given
   std::string reason;       // "snapshot", or "before restore of ID"
   [[nodiscard]] bool before_restore() const { return reason.starts_with("before restore"); }
+  bool partial = false;  // the rows of some tables are not stored: they were not chosen
+  // `latest` and `before:V` never mean it, and it stands for no day: only who names it can want it.
+  [[nodiscard]] bool only_by_id() const { return before_restore() || partial; }
   std::uint64_t raw_bytes = 0;     // of the database
   std::uint64_t stored_bytes = 0;  // of the snapshot's folder
   std::uint64_t tables = 0;
@@ -172,6 +175,14 @@ struct LeftOut {
   std::string reason;
 };
 
+// PostgreSQL: what a snapshot says of which tables were chosen. The others are in `left_out`.
+struct PartialFacts {
+  std::vector<std::string> tables;  // patterns, as they were given; empty: all but the excluded ones
+  std::vector<std::string> exclude_tables;
+  // Those that refer from rows that are stored to rows that are not, a sentence each: a restore can fail at them.
+  std::vector<std::string> foreign_keys;
+};
+
 struct SegmentFacts {
   std::string name;
   std::uint64_t bytes = 0;
@@ -207,6 +218,7 @@ struct SnapshotDetails {
   std::vector<TableFacts> tables;
   std::vector<CheckResult> checks;
   std::vector<LeftOut> left_out;
+  std::optional<PartialFacts> partial;  // absent: whole
   std::vector<SegmentFacts> segments;
   std::vector<FileFacts> files;
   std::vector<HolderFacts> holders;
@@ -218,12 +230,20 @@ struct SnapshotOptions {
   std::string reason = "snapshot";
   std::string pin = {};  // not empty: pinned from the start, with this reason
   bool full = false;     // store every page, also those that an earlier snapshot holds
+
+  // PostgreSQL only: patterns of the tables whose rows are stored; the schema is whole in any case. `*` is any text,
+  // `?` a character; a pattern with a point is compared with "schema.table", another one with the table's name in every
+  // schema. Both empty: what the configuration of the database says. `tables` empty: all but the excluded ones.
+  // Otherwise large objects are left out, unless a pattern with a point means pg_catalog.pg_largeobject.
+  std::vector<std::string> tables = {};
+  std::vector<std::string> exclude_tables = {};
 };
 
 // Takes a snapshot of `database` into `repository`.
 // State after a failure: nothing published, the database untouched; the next command removes what was half written.
 // Errors: Exit::busy when the database stays locked past its lock_timeout, when a writer had to wait longer than
-// max_writer_pause (rollback-journal mode only), or when another snapshot of the same database is being taken.
+// max_writer_pause (rollback-journal mode only), or when another snapshot of the same database is being taken;
+// Exit::usage for a pattern of tables that means none.
 [[nodiscard]] SnapshotDetails take_snapshot(Repository& repository, const DatabaseConfig& database,
                                             const SnapshotOptions& options, Observer& observer);
 

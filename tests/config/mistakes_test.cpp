@@ -30,7 +30,8 @@ TEST_F(ConfigMistakes, AnUnknownKeyUnlikeAllOthersIsNamedWithAllThereAre) {
             "FILE:1:1: colour: unknown key; the keys here are: repository, timezone, keep, database");
   EXPECT_EQ(in_database("password = 'hunter2'"),
             "FILE:3:1: database.app.password: unknown key; the keys here are: url, level, threads, lock_timeout, "
-            "max_writer_pause, jobs, yield_after, max_rate, pg_bin, admin_url, scratch_url, scratch_user, check");
+            "max_writer_pause, jobs, yield_after, max_rate, tables, exclude_tables, pg_bin, admin_url, scratch_url, "
+            "scratch_user, check");
   EXPECT_EQ(mistake_in("\"a\\u001bb\" = 1\n"),
             "FILE:1:1: a\\x1Bb: unknown key; the keys here are: repository, timezone, keep, database");
 }

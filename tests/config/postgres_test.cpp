@@ -167,10 +167,12 @@ TEST_F(ConfigPostgres, ItsKeysAreRead) {
   const DatabaseConfig app = loaded(
       "url = 'postgresql://db/app'\njobs = 8\nyield_after = '250ms'\nmax_rate = '50MB'\npg_bin = 'pg/../bin/'\n"
       "admin_url = 'postgresql://admin@db/postgres'\nscratch_url = 'host=/run/scratch'\nscratch_user = 'postgres'\n"
-      "lock_timeout = '1s'\nlevel = 3\nthreads = 4\n");
+      "lock_timeout = '1s'\nlevel = 3\nthreads = 4\ntables = ['public.*', '*.orders']\nexclude_tables = ['log_?']\n");
   EXPECT_EQ(app.jobs, 8U);
   EXPECT_EQ(app.yield_after, 250ms);
   EXPECT_EQ(app.max_rate, 50'000'000U);
+  EXPECT_EQ(app.tables, (std::vector<std::string>{"public.*", "*.orders"}));
+  EXPECT_EQ(app.exclude_tables, (std::vector<std::string>{"log_?"}));
   EXPECT_EQ(app.pg_bin, folder() / "bin");
   EXPECT_EQ(app.admin_url, "postgresql://admin@db/postgres");
   EXPECT_EQ(app.scratch_url, "host=/run/scratch");
@@ -189,6 +191,7 @@ TEST_F(ConfigPostgres, ItsKeysHaveDefaults) {
   EXPECT_EQ(app.jobs, 2U);
   EXPECT_EQ(app.yield_after, 5s);
   EXPECT_EQ(app.max_rate, 0U);
+  EXPECT_TRUE(app.tables.empty() && app.exclude_tables.empty());
   EXPECT_EQ(app.pg_bin, "");
   EXPECT_EQ(app.admin_url + app.admin_url_problem + app.scratch_url + app.scratch_url_problem + app.scratch_user, "");
 }
@@ -217,6 +220,11 @@ TEST_F(ConfigPostgres, MistakesInItsKeysAreNamed) {
             "FILE:3:12: database.app.max_rate: \"999B\" is out of range; it must be at least 1kB");
   EXPECT_EQ(in_postgres("max_rate = '1001TB'"),
             "FILE:3:12: database.app.max_rate: \"1001TB\" is too large; write at most 1000TB");
+  EXPECT_EQ(in_postgres("tables = 'orders'"),
+            "FILE:3:10: database.app.tables: must be a list of texts, like [\"public.*\"], not a text in quotes");
+  EXPECT_EQ(in_postgres("exclude_tables = [1]"),
+            "FILE:3:19: database.app.exclude_tables: must be a text in quotes, not a whole number");
+  EXPECT_EQ(in_postgres("tables = ['']"), "FILE:3:11: database.app.tables: must not be empty");
   EXPECT_EQ(in_postgres("pg_bin = ''"), "FILE:3:10: database.app.pg_bin: must not be empty");
   EXPECT_EQ(in_postgres("pg_bin = true"),
             "FILE:3:10: database.app.pg_bin: must be a text in quotes, not true or false");

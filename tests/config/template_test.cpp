@@ -26,7 +26,8 @@ class ConfigTemplate : public ConfigTest {
     return out;
   }
 
-  static constexpr const char* postgres_keys_ = "jobs|yield_after|max_rate|pg_bin|admin_url|scratch_url|scratch_user";
+  static constexpr const char* postgres_keys_ =
+      "jobs|yield_after|max_rate|tables|exclude_tables|pg_bin|admin_url|scratch_url|scratch_user";
 };
 
 TEST_F(ConfigTemplate, LoadsAsItIs) {
@@ -89,8 +90,9 @@ TEST_F(ConfigTemplate, HasNoKeysThatTheDatabaseCannotHave) {
 TEST_F(ConfigTemplate, NamesEveryKeyThatThereIs) {
   const std::string text = uncommented(config_template("", "", ""));
   for (const char* key :
-       {"repository", "timezone", "keep", "url", "level", "threads", "lock_timeout", "max_writer_pause", "jobs",
-        "yield_after", "max_rate", "pg_bin", "admin_url", "scratch_url", "scratch_user", "name", "sql", "expect"}) {
+       {"repository",       "timezone",    "keep",         "url",      "level",  "threads",        "lock_timeout",
+        "max_writer_pause", "jobs",        "yield_after",  "max_rate", "tables", "exclude_tables", "pg_bin",
+        "admin_url",        "scratch_url", "scratch_user", "name",     "sql",    "expect"}) {
     EXPECT_NE(text.find(std::string("\n") + key + " = "), std::string::npos) << key;
   }
 }

@@ -35,6 +35,11 @@ SnapshotSummary pinned(SnapshotSummary snapshot) {
   return snapshot;
 }
 
+SnapshotSummary part(SnapshotSummary snapshot) {
+  snapshot.partial = true;
+  return snapshot;
+}
+
 using Kept = std::map<std::string, std::vector<std::string>>;
 
 // What stays, and why.
@@ -48,6 +53,30 @@ Kept kept(const std::vector<SnapshotSummary>& all, const Retention& keep, const 
     }
   }
   return out;
+}
+
+TEST(Retention, CountsThoseOfChosenTablesApart) {
+  const std::vector<SnapshotSummary> all = {taken("2026-11-18T10:00:00Z"), taken("2026-11-19T10:00:00Z"),
+                                            part(taken("2026-11-20T10:00:00Z")), part(taken("2026-11-20T11:00:00Z"))};
+  Retention keep = nothing;
+  keep.last = 1;
+  EXPECT_EQ(kept(all, keep), (Kept{{"2026-11-19T10:00:00Z", {"last 1"}}, {"2026-11-20T11:00:00Z", {"last 1"}}}));
+  keep = nothing;
+  keep.daily = 1;
+  EXPECT_EQ(kept(all, keep), (Kept{{"2026-11-19T10:00:00Z", {"daily"}}})) << "they stand for no day";
+}
+
+TEST(Retention, KeepsTheOnlyVerifiedWholeOne) {
+  const auto whole = verified(taken("2026-11-18T10:00:00Z"));
+  const auto of_tables = verified(part(taken("2026-11-19T10:00:00Z")));
+  Retention keep = nothing;
+  keep.last = 1;
+  EXPECT_EQ(kept({whole, taken("2026-11-18T11:00:00Z"), of_tables}, keep),
+            (Kept{{"2026-11-18T10:00:00Z", {"the only verified one"}},
+                  {"2026-11-18T11:00:00Z", {"last 1"}},
+                  {"2026-11-19T10:00:00Z", {"last 1"}}}));
+  EXPECT_EQ(kept({of_tables, part(taken("2026-11-20T10:00:00Z"))}, keep),
+            (Kept{{"2026-11-19T10:00:00Z", {"the only verified one"}}, {"2026-11-20T10:00:00Z", {"last 1"}}}));
 }
 
 TEST(Retention, KeepsTheLast) {

@@ -72,6 +72,18 @@ TEST(Select, NeverTakesTheStateBeforeARestoreForTheLatest) {
   EXPECT_EQ(refusal({undo}, "latest").code, "no_snapshots");
 }
 
+TEST(Select, NeverTakesAPartForTheLatest) {
+  auto part = snapshot("20261120T100000Z-dddd", "v9");
+  part.partial = true;
+  auto all = three;
+  all.push_back(part);
+  EXPECT_EQ(chosen(all, "latest"), "20261119T110000Z-cccc");
+  EXPECT_EQ(refusal(all, "before:v9").code, "unknown_version");
+  EXPECT_EQ(chosen(all, "20261120"), part.id) << "by its id it is found";
+  EXPECT_NE(refusal({part}, "latest").message.find("no whole snapshot"), std::string::npos);
+  EXPECT_EQ(refusal({part}, "latest", "web").message, "there is no snapshot of web yet");
+}
+
 TEST(Select, NarrowsTheChoiceToADatabase) {
   const std::vector<SnapshotSummary> all = {snapshot("20261118T100000Z-aaaa", "v1", "app"),
                                             snapshot("20261119T100000Z-bbbb", "v1", "web")};

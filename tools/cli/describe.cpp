@@ -47,6 +47,7 @@ Table snapshot_table(const std::vector<SnapshotSummary>& snapshots, Time now) {
                {.title = "rows", .align = right, .expendable = 2},
                {.title = "proof", .least = 14},
                {.title = "checks"},
+               {.title = "tables"},
                {.title = "pinned", .least = 8}});
   for (const SnapshotSummary& snapshot : snapshots) {
     const std::string failed = snapshot.failed_checks == 0 ? "" : count(snapshot.failed_checks) + " failed";
@@ -61,6 +62,7 @@ Table snapshot_table(const std::vector<SnapshotSummary>& snapshots, Time now) {
                {count(snapshot.rows), Colour::plain},
                proof_cell(snapshot, now),
                {failed, Colour::red},
+               {snapshot.partial ? "partial" : "", Colour::yellow},
                {snapshot.pinned ? pin : "", Colour::plain}});
   }
   return table;
@@ -70,6 +72,10 @@ std::string failed_check_text(const CheckResult& check) {
   std::string text = "check \"" + printable(check.name) + "\" returned " + printable(check.value);
   if (check.expect) text += " instead of " + printable(*check.expect);
   return text;
+}
+
+std::string partial_text(const SnapshotSummary& snapshot) {
+  return snapshot.partial ? "PARTIAL: the rows of tables that were not chosen are not stored" : "";
 }
 
 std::string unchanged_text(const SnapshotDetails& details) {

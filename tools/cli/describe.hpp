@@ -21,6 +21,9 @@ namespace dbrollback::cli {
 // 'check "balance" returned 3 instead of 0'.
 [[nodiscard]] std::string failed_check_text(const CheckResult& check);
 
+// What a partial snapshot must not be taken for: "PARTIAL: …"; empty for a whole one.
+[[nodiscard]] std::string partial_text(const SnapshotSummary& snapshot);
+
 // "99.1 % of the pages, held by 20261120T233015Z-v1.4.2-7f3a"; empty for a snapshot that stands alone.
 [[nodiscard]] std::string unchanged_text(const SnapshotDetails& details);
 

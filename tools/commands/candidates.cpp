@@ -30,7 +30,9 @@ cli::Table numbered(const std::vector<SnapshotSummary>& snapshots, std::size_t s
                {cli::printable(each.database)},
                {cli::printable(each.app_version)},
                cli::proof_cell(each, now),
-               {each.reason == "snapshot" ? "" : cli::printable(each.reason)}});
+               {each.partial                ? "partial"
+                : each.reason == "snapshot" ? ""
+                                            : cli::printable(each.reason)}});
   }
   return table;
 }

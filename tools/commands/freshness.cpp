@@ -9,7 +9,7 @@ namespace dbrollback::commands {
 std::vector<SnapshotSummary> newest_of_each(const std::vector<SnapshotSummary>& snapshots) {
   std::vector<SnapshotSummary> newest;
   for (const SnapshotSummary& snapshot : snapshots) {
-    if (snapshot.before_restore()) continue;  // as everywhere, `latest` never means the state before a restore
+    if (snapshot.only_by_id()) continue;  // as everywhere, `latest` never means these
     std::erase_if(newest, [&](const SnapshotSummary& older) { return older.database == snapshot.database; });
     newest.push_back(snapshot);
   }

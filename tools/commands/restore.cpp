@@ -97,6 +97,7 @@ RestorePlan make_plan(Context& context, Source& source, const Arguments& argumen
                          .snapshot_before = !arguments.no_snapshot_before,
                          .verify = !arguments.no_verify,
                          .allow_orphans = arguments.allow_orphans,
+                         .elsewhere = is_url(arguments.into),
                          .despite = arguments.despite,
                          .no_owner = arguments.no_owner,
                          .no_privileges = arguments.no_privileges,

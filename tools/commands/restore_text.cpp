@@ -160,6 +160,7 @@ void say_plan(Console& console, const RestorePlan& plan) {
                  {{"snapshot of", cli::printable(snapshot.database) + ", taken " + cli::local_time(snapshot.created) +
                                       ", " + cli::ago(snapshot.created, now)},
                   {"proof", console.paint(proof.text, proof.colour)},
+                  {"holds", cli::partial_text(snapshot)},
                   {"into", target_text(plan)},
                   {"tables", plan.options.tables.empty() ? "" : cli::printable(cli::join(plan.options.tables, ", "))},
                   {"size", cli::bytes(plan.bytes)},

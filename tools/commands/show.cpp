@@ -32,6 +32,14 @@ std::string encoding_text(const SnapshotDetails& details) {
   return cli::printable(facts.encoding + ", " + facts.collate + ", owner " + facts.owner);
 }
 
+// "customers, public.o*, but not public.orders_old".
+std::string chosen_text(const SnapshotDetails& details) {
+  if (!details.partial) return {};
+  const std::string tables = details.partial->tables.empty() ? "every table" : cli::join(details.partial->tables, ", ");
+  const std::string excluded = cli::join(details.partial->exclude_tables, ", ");
+  return cli::printable(tables + (excluded.empty() ? "" : ", but not " + excluded));
+}
+
 void say_facts_of(Console& console, const SnapshotDetails& details) {
   const SnapshotSummary& snapshot = details.summary;
   const Time now = cli::now();
@@ -54,6 +62,8 @@ void say_facts_of(Console& console, const SnapshotDetails& details) {
                   {"encoding", details.postgres ? encoding_text(details) : ""},
                   {"schema", details.schema_fingerprint},
                   {"rows", cli::count(snapshot.rows) + " in " + cli::plural(snapshot.tables, "table", "tables")},
+                  {"chosen", cli::partial_text(snapshot)},
+                  {"by", chosen_text(details)},
                   {"lineage", snapshot.lineage},
                   {"taken by", "dbrollback " + details.tool_version}});
 }
@@ -108,6 +118,13 @@ void say_left_out(Console& console, const SnapshotDetails& details) {
   }
 }
 
+void say_broken_keys(Console& console, const SnapshotDetails& details) {
+  if (!details.partial || details.partial->foreign_keys.empty()) return;
+  console.say();
+  console.say(console.paint("foreign keys to rows that are not in the snapshot", cli::Colour::bold));
+  for (const std::string& key : details.partial->foreign_keys) console.say("  " + cli::printable(key));
+}
+
 void say_segments(Console& console, const SnapshotDetails& details) {
   using enum cli::Column::Align;
   cli::Table table({{.title = "segment"},
@@ -136,6 +153,7 @@ Exit run(Context& context, const Arguments& arguments) {
   say_tables(console, details);
   say_checks(console, details);
   say_left_out(console, details);
+  say_broken_keys(console, details);
   if (context.global().verbose) say_segments(console, details);
   return Exit::done;
 }

@@ -27,6 +27,8 @@ struct Arguments {
   std::optional<unsigned> jobs;
   std::optional<std::chrono::milliseconds> yield_after;
   std::optional<std::uint64_t> max_rate;
+  std::vector<std::string> tables;
+  std::vector<std::string> exclude_tables;
 };
 
 void check(const Context& context, const Console& console, const Arguments& arguments) {
@@ -65,6 +67,8 @@ void check_kind(const DatabaseConfig& database, const Arguments& arguments) {
     refuse(arguments.jobs.has_value(), "--jobs", "PostgreSQL databases");
     refuse(arguments.yield_after.has_value(), "--yield-after", "PostgreSQL databases");
     refuse(arguments.max_rate.has_value(), "--max-rate", "PostgreSQL databases");
+    refuse(!arguments.tables.empty(), "--tables", "PostgreSQL databases");
+    refuse(!arguments.exclude_tables.empty(), "--exclude-tables", "PostgreSQL databases");
   }
 }
 
@@ -97,14 +101,17 @@ void report(Context& context, const SnapshotDetails& details, bool streamed) {
                  {{"size", cli::bytes(snapshot.raw_bytes) + ", stored in " + cli::bytes(snapshot.stored_bytes)},
                   {"unchanged", cli::unchanged_text(details)},
                   {"rows", cli::count(snapshot.rows) + " in " + cli::plural(snapshot.tables, "table", "tables")},
+                  {"chosen", cli::partial_text(snapshot)},
                   {"checks", checks_text(details)},
                   {"took", cli::duration(snapshot.duration)}});
+  const std::string into = snapshot.partial ? " --into URL" : "";
+  const std::string what = snapshot.partial ? "to restore it" : "to put it back";
   if (streamed) {
     cli::say_next(console, {{"to prove it", "dbrollback verify --input - < FILE"},
-                            {"to put it back", context.again("restore --input -") + " < FILE"}});
+                            {what, context.again("restore --input -" + into) + " < FILE"}});
   } else {
     cli::say_next(console, {{"to prove it", context.again("verify " + snapshot.id + " --level restored")},
-                            {"to put it back", context.again("restore " + snapshot.id)}});
+                            {what, context.again("restore " + snapshot.id + into)}});
   }
 }
 
@@ -123,7 +130,11 @@ SnapshotDetails taken(Take take) {
 Exit run(Context& context, const Arguments& arguments) {
   Console& console = context.console();
   check(context, console, arguments);
-  const SnapshotOptions options{.app_version = arguments.app_version, .pin = arguments.pin, .full = arguments.full};
+  const SnapshotOptions options{.app_version = arguments.app_version,
+                                .pin = arguments.pin,
+                                .full = arguments.full,
+                                .tables = arguments.tables,
+                                .exclude_tables = arguments.exclude_tables};
   const bool streamed = arguments.output == "-";
   if (streamed) console.send_text(context.global().quiet ? Console::Text::nowhere : Console::Text::to_stderr);
 
@@ -146,24 +157,29 @@ Exit run(Context& context, const Arguments& arguments) {
 }
 
 cli::Help help() {
-  return {.usage = {"snapshot [OPTION]…"},
-          .about =
-              "Takes a snapshot of a database while applications go on using it: every page as it is at one moment, "
-              "compressed, with a hash for each part, the number of rows of each table and the results of the "
-              "configured checks. Nothing is written to the database. The snapshot is in the repository only once it "
-              "is whole; a failure or an interrupt leaves nothing behind.",
-          .examples = {{"snapshot --app-version v1.4.2",
-                        "before deploying v1.4.2; `dbrollback restore before:v1.4.2` finds it again"},
-                       {"snapshot --database sqlite:/srv/app/app.db", "without a configuration file"},
-                       {"snapshot --output - | ssh backup 'cat > app.tar'",
-                        "to another machine, with nothing on this disk"}},
-          .exits = {{Exit::done, "the snapshot was taken, and every check was as expected"},
-                    {Exit::failed, "no snapshot was taken; among others because the database is damaged"},
-                    {Exit::usage, "a wrong option or configuration, or no database of that name"},
-                    {Exit::damaged, "the snapshot was taken and is complete, but a check was not as expected"},
-                    {Exit::busy,
-                     "no snapshot was taken: the database stayed locked, a writer would have had to wait too long, or "
-                     "another snapshot of it is being taken"}}};
+  return {
+      .usage = {"snapshot [OPTION]…"},
+      .about =
+          "Takes a snapshot of a database while applications go on using it: every page as it is at one moment, "
+          "compressed, with a hash for each part, the number of rows of each table and the results of the "
+          "configured checks. Nothing is written to the database. The snapshot is in the repository only once it "
+          "is whole; a failure or an interrupt leaves nothing behind. Of a PostgreSQL database, tables can be chosen "
+          "by patterns with * and ?: `orders` in any schema, `audit.*` by schema and name. Only their rows are "
+          "stored then, with the whole schema; such a snapshot is never `latest`, and is restored into another "
+          "database only. Large objects are left out of it, unless a pattern means pg_catalog.pg_largeobject.",
+      .examples = {{"snapshot --app-version v1.4.2",
+                    "before deploying v1.4.2; `dbrollback restore before:v1.4.2` finds it again"},
+                   {"snapshot --database sqlite:/srv/app/app.db", "without a configuration file"},
+                   {"snapshot --exclude-tables 'audit.*,*_log'", "of PostgreSQL, without the rows of some tables"},
+                   {"snapshot --output - | ssh backup 'cat > app.tar'",
+                    "to another machine, with nothing on this disk"}},
+      .exits = {{Exit::done, "the snapshot was taken, and every check was as expected"},
+                {Exit::failed, "no snapshot was taken; among others because the database is damaged"},
+                {Exit::usage, "a wrong option or configuration, or no database of that name"},
+                {Exit::damaged, "the snapshot was taken and is complete, but a check was not as expected"},
+                {Exit::busy,
+                 "no snapshot was taken: the database stayed locked, a writer would have had to wait too long, or "
+                 "another snapshot of it is being taken"}}};
 }
 
 }  // namespace
@@ -199,6 +215,11 @@ cli::Command snapshot_command() {
   command.options.size("max-rate", arguments->max_rate, 1000,
                        "PostgreSQL only: read at most so many bytes a second, such as 50MB; otherwise as fast as it "
                        "goes");
+  command.options.list("tables", "PATTERN,…", arguments->tables,
+                       "PostgreSQL only: store the rows of these tables only (may be repeated); this and "
+                       "--exclude-tables replace what is configured");
+  command.options.list("exclude-tables", "PATTERN,…", arguments->exclude_tables,
+                       "PostgreSQL only: do not store the rows of these tables (may be repeated)");
   return command;
 }
 

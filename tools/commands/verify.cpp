@@ -124,8 +124,18 @@ Exit verify_stored(Context& context, const Arguments& arguments, const VerifyOpt
                .state = {},
                .next = context.again("snapshot")});
   }
+  const std::vector<SnapshotSummary> chosen = arguments.all ? snapshots : newest_of_each(snapshots);
+  if (chosen.empty()) {
+    cli::fail({.code = "nothing_to_verify",
+               .exit = Exit::damaged,
+               .message = "there is nothing to verify: no whole snapshots" + (scope.empty() ? "" : " of " + scope) +
+                          " in " + repository.folder().string(),
+               .object = repository.folder().string(),
+               .state = {},
+               .next = "take one with `" + context.again("snapshot") + "`, or verify the others with --all"});
+  }
   std::vector<std::string> ids;
-  for (const SnapshotSummary& snapshot : arguments.all ? snapshots : newest_of_each(snapshots)) {
+  for (const SnapshotSummary& snapshot : chosen) {
     ids.push_back(snapshot.id);
   }
   std::vector<std::string> old;
@@ -178,7 +188,7 @@ cli::Command verify_command() {
                        .run = [arguments](Context& context) { return run(context, *arguments); }};
   command.options.operand("ID", arguments->id);
   command.options.flag("all", arguments->all, "every snapshot, or with --database every one of that database");
-  command.options.flag("latest", arguments->latest, "the newest snapshot of each database");
+  command.options.flag("latest", arguments->latest, "the newest whole snapshot of each database");
   command.options.text("level", "LEVEL", arguments->level, "stored, content (the default) or restored");
   command.options.duration("max-age", arguments->max_age,
                            "with --all and --latest: how old the newest snapshot of each database may be, such as 36h");

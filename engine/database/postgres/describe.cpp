@@ -1,6 +1,7 @@
 #include "engine/database/postgres/describe.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -111,11 +112,18 @@ void leave_out_labels(Connection& connection, Description& out) {
   }
 }
 
+constexpr const char* not_chosen = "not chosen: its rows are not stored";
+
 // With large objects among them, in order.
-std::vector<Relation> with_large_objects(Connection& connection, std::vector<Relation> out) {
-  for (Relation& relation : large_object_relations(connection)) {
-    out.push_back(std::move(relation));
+std::vector<Relation> with_large_objects(Connection& connection, std::vector<Relation> out, const TableChoice& choice,
+                                         Description& about) {
+  std::vector<Relation> objects = large_object_relations(connection);
+  if (!objects.empty() && !choice.large_objects()) {
+    about.left_out.emplace_back("large objects", not_chosen);
+    about.partial.emplace();
+    objects.clear();
   }
+  std::ranges::move(objects, std::back_inserter(out));
   std::ranges::sort(out, {}, [](const Relation& each) { return std::tie(each.schema, each.name); });
   return out;
 }
@@ -128,6 +136,18 @@ void leave_out(const Relation& relation, Description& out) {
   } else if (relation.kind == 'r' && !relation.has_rows()) {
     out.left_out.emplace_back("table " + name,
                               cat("it belongs to the extension ", relation.extension, ", which makes it again"));
+  } else if (relation.has_rows()) {
+    out.left_out.emplace_back("table " + name, not_chosen);
+    out.partial.emplace();
+  }
+}
+
+void describe_choice(Connection& connection, const std::vector<Relation>& relations, const TableChoice& choice,
+                     Description& out) {
+  if (out.partial) {
+    out.partial->tables = choice.tables();
+    out.partial->exclude_tables = choice.excluded();
+    out.partial->foreign_keys = keys_to_unchosen(connection, relations);
   }
 }
 
@@ -163,7 +183,8 @@ std::vector<SequenceFacts> read_sequences(Connection& connection, const std::vec
   return out;
 }
 
-Description describe(Connection& connection, const std::vector<Relation>& relations, std::vector<Relation>& tables) {
+Description describe(Connection& connection, const std::vector<Relation>& relations, const TableChoice& choice,
+                     std::vector<Relation>& tables) {
   const Result facts = connection.execute(facts_sql);
   Description out;
   out.engine = "postgres";
@@ -186,11 +207,11 @@ Description describe(Connection& connection, const std::vector<Relation>& relati
   leave_out_languages(connection, out);
   leave_out_orders(connection, out);
   leave_out_labels(connection, out);
-  for (const Relation& relation : with_large_objects(connection, relations)) {
+  for (const Relation& relation : with_large_objects(connection, relations, choice, out)) {
     if (relation.kind == 'm') {
       about.materialized_views.push_back(
           {.schema = relation.schema, .name = relation.name, .populated = relation.populated});
-    } else if (relation.has_rows()) {
+    } else if (relation.has_rows() && relation.chosen) {
       out.schema.tables.push_back(table_of(relation));
       out.postgres_tables.push_back(facts_of(relation));
       tables.push_back(relation);
@@ -198,6 +219,7 @@ Description describe(Connection& connection, const std::vector<Relation>& relati
       leave_out(relation, out);
     }
   }
+  describe_choice(connection, relations, choice, out);
   return out;
 }
 

@@ -3,13 +3,14 @@
 
 #include "engine/database/database.hpp"
 #include "engine/database/postgres/exported_snapshot.hpp"
+#include "engine/database/postgres/table_choice.hpp"
 
 namespace dbrollback::database::postgres {
 
 // As `connection` sees it in its transaction; `relations`: list_relations' and read_columns'. `tables` receives the
 // relations whose rows are read, in the order of the description's tables.
 [[nodiscard]] Description describe(Connection& connection, const std::vector<Relation>& relations,
-                                   std::vector<Relation>& tables);
+                                   const TableChoice& choice, std::vector<Relation>& tables);
 
 // An identifier as people write it: in double quotes only where SQL needs them.
 [[nodiscard]] std::string shown_identifier(const std::string& name);

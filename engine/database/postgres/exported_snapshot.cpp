@@ -1,6 +1,7 @@
 #include "engine/database/postgres/exported_snapshot.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
@@ -57,8 +58,8 @@ std::string named(const std::vector<std::string>& tables) {
 
 }  // namespace
 
-ExportedSnapshot::ExportedSnapshot(const Parameters& parameters, const ConnectionOptions& options)
-    : connection_(std::make_unique<Connection>(parameters, options)) {
+ExportedSnapshot::ExportedSnapshot(const Parameters& parameters, const ConnectionOptions& options, TableChoice choice)
+    : connection_(std::make_unique<Connection>(parameters, options)), choice_(std::move(choice)) {
   refuse_transaction_pooler(*connection_, options);
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     if (try_to_take()) {
@@ -74,8 +75,14 @@ ExportedSnapshot::ExportedSnapshot(const Parameters& parameters, const Connectio
               .next = "run it again when nobody creates and drops tables"});
 }
 
+std::vector<Relation> ExportedSnapshot::list() const {
+  auto relations = list_relations(*connection_);
+  choice_.apply(*connection_, relations);
+  return relations;
+}
+
 bool ExportedSnapshot::try_to_take() {
-  relations_ = list_relations(*connection_);
+  relations_ = list();
   require_readable();
   (void)connection_->execute(begin_sql);
   try {
@@ -90,7 +97,7 @@ bool ExportedSnapshot::try_to_take() {
     return false;
   }
   name_ = connection_->value("SELECT pg_export_snapshot()").value_or("");
-  auto now = list_relations(*connection_);
+  auto now = list();
   const bool same = same_tables(relations_, now);
   relations_ = std::move(now);
   if (same) {
@@ -104,11 +111,11 @@ bool ExportedSnapshot::try_to_take() {
 void ExportedSnapshot::require_readable() const {
   std::vector<std::string> closed;
   std::vector<std::string> hidden;
-  const std::vector<std::string> objects = closed_large_objects(*connection_);
+  const auto objects = choice_.large_objects() ? closed_large_objects(*connection_) : std::vector<std::string>();
   for (const Relation& relation : relations_) {
     if (relation.has_rows() && !relation.readable) {
       closed.push_back(relation.quoted());
-    } else if (relation.has_rows() && relation.hidden_rows) {
+    } else if (relation.has_rows() && relation.chosen && relation.hidden_rows) {
       hidden.push_back(relation.quoted());
     }
   }

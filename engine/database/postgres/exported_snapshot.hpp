@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/database/postgres/relations.hpp"
+#include "engine/database/postgres/table_choice.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -18,11 +19,12 @@ class ExportedSnapshot {
   // Locks first, takes the snapshot then, and starts over when tables came or went in between. Waits for no lock longer
   // than the options say: Error "database_locked" (Exit::busy). Throws "not_readable" (Exit::failed) naming the tables
   // whose rows this role may not see, all of them, and large objects, and "pooled" where sessions are not ours for
-  // longer than a transaction.
-  ExportedSnapshot(const Parameters& parameters, const ConnectionOptions& options);
+  // longer than a transaction. Rows that `choice` leaves out may be hidden; other errors as of TableChoice::apply.
+  ExportedSnapshot(const Parameters& parameters, const ConnectionOptions& options, TableChoice choice = {});
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::vector<Relation>& relations() const { return relations_; }
+  [[nodiscard]] const TableChoice& choice() const { return choice_; }
   // In the snapshot.
   [[nodiscard]] Connection& connection() { return *connection_; }
 
@@ -32,9 +34,11 @@ class ExportedSnapshot {
 
  private:
   bool try_to_take();
+  [[nodiscard]] std::vector<Relation> list() const;
   void require_readable() const;
 
   std::unique_ptr<Connection> connection_;
+  TableChoice choice_;
   std::string name_;
   std::vector<Relation> relations_;
 };

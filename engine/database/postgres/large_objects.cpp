@@ -11,9 +11,9 @@ using base::cat;
 
 namespace {
 
-constexpr const char* catalog = "pg_catalog";
-constexpr const char* objects_table = "pg_largeobject_metadata";
-constexpr const char* pieces_table = "pg_largeobject";
+constexpr const char* catalog = large_object_schema;
+constexpr const char* objects_table = large_object_tables[0];
+constexpr const char* pieces_table = large_object_tables[1];
 constexpr std::uint32_t objects_oid = 2995;
 constexpr std::uint32_t pieces_oid = 2613;
 

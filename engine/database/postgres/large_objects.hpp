@@ -3,6 +3,7 @@
 // (https://www.postgresql.org/docs/current/lo-funcs.html).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -13,6 +14,9 @@
 #include "engine/database/stored_database.hpp"
 
 namespace dbrollback::database::postgres {
+
+constexpr const char* large_object_schema = "pg_catalog";
+constexpr std::array<const char*, 2> large_object_tables{"pg_largeobject_metadata", "pg_largeobject"};
 
 // The two tables, where the database has any large object; otherwise none. docs/format.md, "Large objects".
 [[nodiscard]] std::vector<Relation> large_object_relations(Connection& connection);

@@ -38,7 +38,8 @@ std::unique_ptr<RowView> PostgresDatabase::open_rows(const ViewOptions& options)
       parameters_, ConnectionOptions{.lock_timeout = options.lock_timeout, .tick = options.tick},
       CopyOptions{
           .jobs = config_.jobs, .yield_after = config_.yield_after, .max_rate = config_.max_rate, .tick = options.tick},
-      options.with_schema ? std::optional(places()) : std::nullopt);
+      options.with_schema ? std::optional(places()) : std::nullopt,
+      TableChoice(options.tables, options.exclude_tables));
 }
 
 std::string PostgresDatabase::identity() {

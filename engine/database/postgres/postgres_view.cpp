@@ -3,8 +3,9 @@
 namespace dbrollback::database::postgres {
 
 PostgresView::PostgresView(const Parameters& parameters, const ConnectionOptions& connection, const CopyOptions& copy,
-                           const std::optional<ClientPlaces>& places)
-    : PostgresView(copy, std::make_unique<Sessions>(parameters, connection, copy.jobs, copy.yield_after, places)) {}
+                           const std::optional<ClientPlaces>& places, const TableChoice& choice)
+    : PostgresView(copy,
+                   std::make_unique<Sessions>(parameters, connection, copy.jobs, copy.yield_after, places, choice)) {}
 
 PostgresView::PostgresView(const CopyOptions& copy, std::unique_ptr<Sessions> sessions)
     : ConnectionView(sessions->snapshot().connection(), sessions->description(), sessions->tables()),

@@ -10,9 +10,10 @@ namespace dbrollback::database::postgres {
 
 class PostgresView final : public ConnectionView {
  public:
-  // `places`: of pg_dump; without them there is no read_schema. Errors as of Sessions.
+  // `places`: of pg_dump; without them there is no read_schema. Tables that are not chosen are none of the view's, but
+  // their definitions are. Errors as of Sessions.
   PostgresView(const Parameters& parameters, const ConnectionOptions& connection, const CopyOptions& copy,
-               const std::optional<ClientPlaces>& places);
+               const std::optional<ClientPlaces>& places, const TableChoice& choice = {});
 
   [[nodiscard]] unsigned streams() const override { return sessions_->jobs(); }
   std::vector<Content> read(BatchSinks& sinks, const std::function<void(std::uint64_t bytes)>& progress) override;

@@ -38,13 +38,14 @@ struct Relation {
   std::string filter;          // of those rows: a WHERE clause
   bool readable = true;        // by this role, all rows of it
   bool hidden_rows = false;    // a row security policy keeps rows from this role
+  bool chosen = true;          // by TableChoice: its rows are stored
   std::uint64_t blocks = 0;
   Counters counters;
   std::string query;             // a SELECT that gives its rows; empty: they are read from the table
   std::vector<Column> columns;   // without dropped ones, in their lasting order
   std::vector<std::string> key;  // columns of the primary key, in its order
 
-  // Has rows of its own that a snapshot stores.
+  // Has rows of its own that a snapshot stores where they are chosen.
   [[nodiscard]] bool has_rows() const { return kind == 'r' && (extension.empty() || configuration); }
   [[nodiscard]] std::string quoted() const { return quote(schema, name); }
 };

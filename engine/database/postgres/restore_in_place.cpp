@@ -59,7 +59,7 @@ void restore_in_place(Connection& live, const ClientPrograms& programs, const St
     std::vector<Relation> relations = list_relations(live);
     read_columns(live, relations);
     std::vector<Relation> tables;
-    Description description = describe(live, relations, tables);
+    Description description = describe(live, relations, {}, tables);
     ConnectionView view(live, std::move(description), std::move(tables));
     options.compare(view);
   }

@@ -22,7 +22,8 @@ constexpr std::chrono::milliseconds pause{100};
 }  // namespace
 
 Sessions::Sessions(const Parameters& parameters, const ConnectionOptions& options, unsigned jobs,
-                   std::chrono::milliseconds yield_after, const std::optional<ClientPlaces>& places)
+                   std::chrono::milliseconds yield_after, const std::optional<ClientPlaces>& places,
+                   const TableChoice& choice)
     : yield_after_(yield_after) {
   for (unsigned i = 0; i < jobs; ++i) {
     copying_.push_back(std::make_unique<Connection>(parameters, options));
@@ -32,7 +33,7 @@ Sessions::Sessions(const Parameters& parameters, const ConnectionOptions& option
     programs = find_client_programs(copying_.front()->server_version(), *places);
   }
   const auto deadline = std::chrono::steady_clock::now() + options.lock_timeout;
-  while (!try_to_begin(parameters, options, programs)) {
+  while (!try_to_begin(parameters, options, programs, choice)) {
     for (const auto& session : copying_) {
       (void)session->execute("ROLLBACK");
     }
@@ -62,8 +63,8 @@ std::vector<int> Sessions::pids() const {
 }
 
 bool Sessions::try_to_begin(const Parameters& parameters, const ConnectionOptions& options,
-                            const std::optional<ClientPrograms>& programs) {
-  snapshot_ = std::make_unique<ExportedSnapshot>(parameters, options);
+                            const std::optional<ClientPrograms>& programs, const TableChoice& choice) {
+  snapshot_ = std::make_unique<ExportedSnapshot>(parameters, options, choice);
   if (!std::ranges::all_of(copying_, [this](const auto& session) { return snapshot_->join(*session); })) {
     return false;
   }
@@ -84,7 +85,7 @@ bool Sessions::try_to_describe(const ConnectionOptions& options, const std::opti
   }
   (void)connection.execute("SAVEPOINT description");
   tables_.clear();
-  description_ = describe(connection, snapshot_->relations(), tables_);
+  description_ = describe(connection, snapshot_->relations(), snapshot_->choice(), tables_);
   const std::vector<std::string> marks = schema_marks(connection);
   (void)connection.execute("ROLLBACK TO SAVEPOINT description");  // lets go of the locks on views
   Connection now(connection.parameters(), options);

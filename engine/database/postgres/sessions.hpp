@@ -25,7 +25,8 @@ class Sessions {
   // ours for longer than `yield_after` while pg_dump reads. Other errors as of ExportedSnapshot,
   // find_client_programs, dump_schema and describe.
   Sessions(const Parameters& parameters, const ConnectionOptions& options, unsigned jobs,
-           std::chrono::milliseconds yield_after, const std::optional<ClientPlaces>& places);
+           std::chrono::milliseconds yield_after, const std::optional<ClientPlaces>& places,
+           const TableChoice& choice = {});
 
   [[nodiscard]] ExportedSnapshot& snapshot() { return *snapshot_; }
   // Of those that copy.
@@ -40,7 +41,7 @@ class Sessions {
 
  private:
   bool try_to_begin(const Parameters& parameters, const ConnectionOptions& options,
-                    const std::optional<ClientPrograms>& programs);
+                    const std::optional<ClientPrograms>& programs, const TableChoice& choice);
   bool try_to_describe(const ConnectionOptions& options, const std::optional<ClientPrograms>& programs);
   void dump(const ConnectionOptions& options, const ClientPrograms& programs);
   bool may_be_chance(const Error& error);
