@@ -80,6 +80,13 @@ class Case(postgres.Case):
         self.psql(CHANGE, user=user)
         self.new = self.held()
 
+    def give_to(self, role):
+        """The database is this role's, and he may make tables in it, as before 15 everybody may. There the schema public is
+        a superuser's, and what he grants on it no owner of the database can grant again."""
+        self.psql(f"ALTER DATABASE {postgres.quoted(self.database)} OWNER TO {role}")
+        if self.server.version >= 150000:
+            self.psql(f"GRANT ALL ON SCHEMA public TO {role}")
+
     def take(self):
         self.taken = self.ok("snapshot", "--json").json["id"]
 

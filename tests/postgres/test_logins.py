@@ -30,10 +30,6 @@ class Case(server_case.Case):
         """The configuration names it from here on."""
         self.environment["APP_URL"] = url + more
 
-    def own(self, role):
-        """The database, and what comes into it, is this role's."""
-        self.psql(f"ALTER DATABASE {postgres.quoted(self.database)} OWNER TO {role}; GRANT ALL ON SCHEMA public TO {role}")
-
     def goes_round(self):
         """A snapshot, a change, a restore."""
         self.old = self.held()
@@ -46,7 +42,7 @@ class Case(server_case.Case):
 
     def fill(self, role):
         self.server.role("restore_reader")
-        self.own(role)
+        self.give_to(role)
         self.psql(f"SET ROLE {role};\n{server_case.CONTENT}RESET ROLE;\n{server_case.OF_THE_DATABASE}")
 
     def refused(self, words, *command):
@@ -95,7 +91,7 @@ class Scram(Case):
 @unittest.skipUnless(shutil.which("openssl"), "openssl is not installed")
 class Tls(Case):
     """An authority and a server's certificate, made for the test."""
-    parameters = {"tcp": True, "hba": ("hostnossl all all 127.0.0.1/32 reject", *Scram.parameters["hba"])}
+    parameters = {**Scram.parameters, "hba": ("hostnossl all all 127.0.0.1/32 reject", *Scram.parameters["hba"])}
 
     @classmethod
     def setUpClass(cls):

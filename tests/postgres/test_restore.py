@@ -186,7 +186,7 @@ class Roles(server_case.Case):
 
     def prepare_for(self, role):
         """The same database, and all in it, belongs to this role, which takes the snapshot too."""
-        self.psql(f"ALTER DATABASE {postgres.quoted(self.database)} OWNER TO {role}; GRANT ALL ON SCHEMA public TO {role}")
+        self.give_to(role)
         self.url = self.environment["APP_URL"] = self.server.url(self.database, role)
         self.prepare(user=role)
 
