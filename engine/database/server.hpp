@@ -90,9 +90,17 @@ struct BuildOptions {
   bool no_owner = false;
   bool no_privileges = false;
   bool no_tablespaces = false;
+  bool schema_only = false;  // no rows, no large objects, no values of sequences
   std::chrono::milliseconds lock_timeout{5000};
   std::function<void(std::string_view phase, std::uint64_t bytes)> progress = {};
   Tick tick = {};
+};
+
+// How data is loaded into tables that are there.
+struct LoadOptions {
+  BuildOptions build;    // its jobs mean nothing: one session does it
+  bool partial = false;  // as of StoredFacts
+  bool verify = true;    // compare the rows with the snapshot before they are there for others
 };
 
 // A database that is being built. What is not swapped in is dropped with this object; should that fail, it is one of
@@ -157,6 +165,12 @@ class ServerDatabase : public Database {
   // owns all that is in it, or is a superuser. What the callbacks throw comes out. Errors: Exit::busy when tables stay
   // locked, Exit::partial when the server's answer to COMMIT was lost. State after any other failure: unchanged.
   virtual void restore_in_place(const StoredDatabase& stored, const InPlaceOptions& options) = 0;
+  // Why the data of a snapshot cannot be loaded into the tables that are there, a sentence each; empty: it can be.
+  // Precondition: it exists.
+  [[nodiscard]] virtual std::vector<std::string> not_loadable(const StoredFacts& stored) = 0;
+  // Loads it. Returns what was not done, a sentence each. State after a failure: nothing was loaded, unless the Error
+  // is Exit::partial; sequences may have been set.
+  [[nodiscard]] virtual std::vector<std::string> load(const StoredDatabase& stored, const LoadOptions& options) = 0;
   // Puts one of kept() back into this one's place.
   virtual Swapped put_back(const std::string& kept) = 0;
 };

@@ -19,4 +19,11 @@ struct StoredDatabase {
   std::filesystem::path schema;                     // a file: the archive that View::read_schema gave
 };
 
+// What its manifest says of the tables; what it refers to must outlive it.
+struct StoredFacts {
+  const PostgresFacts* facts = nullptr;
+  const std::vector<TableFacts>* tables = nullptr;
+  bool partial = false;  // the rows of other tables are not stored
+};
+
 }  // namespace dbrollback::database

@@ -128,7 +128,7 @@ std::string to_json(const std::vector<VerifyReport>& reports, const std::vector<
 }
 
 std::string to_json(const RestorePlan& plan) {
-  constexpr const char* kinds[] = {"new_file", "live", "replace", "new_database", "swap", "in_place"};
+  constexpr const char* kinds[] = {"new_file", "live", "replace", "new_database", "swap", "in_place", "load"};
   Json tables = Json::array();
   for (const auto& table : plan.tables) {
     tables.push_back({{"name", table.name},
@@ -146,6 +146,9 @@ std::string to_json(const RestorePlan& plan) {
                  {"kind", kinds[static_cast<int>(plan.kind)]},
                  {"why", plan.why},
                  {"tables_chosen", plan.options.tables},
+                 {"only", plan.options.schema_only ? "schema"
+                          : plan.options.data_only ? "data"
+                                                   : ""},
                  {"snapshot_before", plan.options.snapshot_before && is_overwritten},
                  {"keep_aside", paths(plan.keep_aside)},
                  {"tables", std::move(tables)},
@@ -182,8 +185,10 @@ std::string to_json(const RestoreResult& result) {
   if (!result.kept_database.empty()) {
     out.update({{"kept_database", result.kept_database},
                 {"downtime_ms", result.downtime.count()},
-                {"sessions_ended", result.sessions_ended},
-                {"limits", result.limits}});
+                {"sessions_ended", result.sessions_ended}});
+  }
+  if (!result.kept_database.empty() || !result.limits.empty()) {
+    out["limits"] = result.limits;
   }
   return base::to_text(out);
 }

@@ -45,8 +45,8 @@ void require_one_database(const std::vector<SnapshotSummary>& candidates, const 
       })) {
     base::fail_usage("no_snapshots",
                      cat("there is no whole snapshot", of,
-                         " yet but of the state before a restore, which only its id means, as that of chosen tables"),
-                     spec, look);
+                         ": those that there are hold chosen tables only, or the state before a restore"),
+                     spec, "give an id: `dbrollback list` shows them");
   }
   base::fail_usage("no_snapshots", cat("there is no snapshot", of, " yet"), spec,
                    "take one with `dbrollback snapshot`");

@@ -25,13 +25,15 @@ class Comparison {
  public:
   Comparison(database::View& built, const SnapshotDetails& manifest) : built_(&built), manifest_(&manifest) {}
 
-  std::vector<Finding> run(bool with_schema, Observer& observer) {
-    if (with_schema && snapshot::schema_fingerprint(*built_) != manifest_->schema_fingerprint) {
+  std::vector<Finding> run(Compared what, Observer& observer) {
+    if (what.schema && snapshot::schema_fingerprint(*built_) != manifest_->schema_fingerprint) {
       add("schema", "is not the one in the manifest");
     }
-    compare_rows(observer);
-    compare_sequences();
-    compare_views();
+    if (what.data) {
+      compare_rows(observer);
+      compare_sequences();
+      compare_views();
+    }
     return std::move(found_);
   }
 
@@ -111,9 +113,9 @@ std::unique_ptr<database::NewDatabase> build(database::ServerDatabase& target, c
   return built;
 }
 
-std::vector<Finding> compare(database::View& built, const SnapshotDetails& manifest, bool with_schema,
+std::vector<Finding> compare(database::View& built, const SnapshotDetails& manifest, Compared what,
                              Observer& observer) {
-  return Comparison(built, manifest).run(with_schema, observer);
+  return Comparison(built, manifest).run(what, observer);
 }
 
 }  // namespace dbrollback::restore

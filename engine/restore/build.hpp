@@ -20,9 +20,15 @@ namespace dbrollback::restore {
                                                            const StoredServerDatabase& from,
                                                            const database::BuildOptions& options);
 
-// Where `built` is not what the manifest says: the schema (unless owners or privileges were left out), the rows of each
-// table by number and content hash, sequences, whether materialised views have rows. Empty: nowhere.
-[[nodiscard]] std::vector<Finding> compare(database::View& built, const SnapshotDetails& manifest, bool with_schema,
+// What there is to compare: without owners or privileges the schema is another one.
+struct Compared {
+  bool schema = true;
+  bool data = true;
+};
+
+// Where `built` is not what the manifest says: the schema; the rows of each table by number and content hash,
+// sequences, whether materialised views have rows. Empty: nowhere.
+[[nodiscard]] std::vector<Finding> compare(database::View& built, const SnapshotDetails& manifest, Compared what,
                                            Observer& observer);
 
 }  // namespace dbrollback::restore

@@ -14,6 +14,7 @@
 #include "engine/repository/take.hpp"
 #include "engine/restore/in_place.hpp"
 #include "engine/restore/keep_aside.hpp"
+#include "engine/restore/load.hpp"
 #include "engine/restore/new_file.hpp"
 #include "engine/restore/plan.hpp"
 #include "engine/restore/server.hpp"
@@ -59,6 +60,7 @@ class Restore {
       case RestorePlan::Target::new_database:
       case RestorePlan::Target::swap:
       case RestorePlan::Target::in_place:
+      case RestorePlan::Target::load:
         break;  // a server's
     }
     result_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
@@ -265,6 +267,9 @@ RestoreResult execute(repository::Store& from, repository::Store* before_in, con
   using enum RestorePlan::Target;
   if (plan.kind == new_database || plan.kind == swap) {
     return execute_server(from, plan, observer);
+  }
+  if (plan.kind == load) {
+    return execute_load(from, plan, observer);
   }
   if (plan.kind == in_place) {
     return execute_in_place(from, before_in, plan, observer);

@@ -68,7 +68,7 @@ class InPlaceRestore {
 
   void require_equal(database::View& restored, const SnapshotDetails& manifest) {
     const bool with_schema = !plan_->options.no_owner && !plan_->options.no_privileges;
-    const auto found = compare(restored, manifest, with_schema, *observer_);
+    const auto found = compare(restored, manifest, {.schema = with_schema, .data = true}, *observer_);
     if (!found.empty()) {
       base::fail({.code = "restored_differs",
                   .exit = Exit::failed,

@@ -229,6 +229,26 @@ void refuse_other_engine(const RestorePlan& plan, DatabaseConfig::Engine engine)
   }
 }
 
+void refuse_wrong_part(const RestoreOptions& options, DatabaseConfig::Engine engine) {
+  if (!options.schema_only && !options.data_only) {
+    return;
+  }
+  const std::string option = options.schema_only ? "--schema-only" : "--data-only";
+  if (engine != DatabaseConfig::Engine::postgres) {
+    base::fail_usage("wrong_kind_of_database",
+                     cat(option, " is for PostgreSQL databases only, and ", options.id, " is a snapshot of none"),
+                     option, cat("leave ", option, " out"));
+  }
+  if (options.schema_only && options.data_only) {
+    base::fail_usage("conflicting_options", "--schema-only and --data-only exclude each other", option,
+                     "leave both out to restore both");
+  }
+  if (!options.elsewhere) {
+    base::fail_usage("conflicting_options", cat(option, " needs another database than the live one"), option,
+                     "name it with --into URL");
+  }
+}
+
 void plan_file(repository::Store& from, RestorePlan& plan, Observer& observer);
 
 }  // namespace
@@ -247,6 +267,7 @@ RestorePlan plan(repository::Store& from, const DatabaseConfig& database, const 
     plan.warnings.push_back(cat("this snapshot is of ", printable(plan.snapshot.database), ", not of ", database.name));
   }
   const auto engine = plan.snapshot.engine == "postgres" ? postgres : sqlite;
+  refuse_wrong_part(options, engine);
   if (engine == postgres && options.into) {
     base::fail_usage("not_a_file", cat(plan.snapshot.id, " is a snapshot of a PostgreSQL database, and no file"),
                      options.into->native(), "name a database of a server: --into postgresql://USER@HOST/NAME");

@@ -8,6 +8,7 @@
 #include "engine/restore/build.hpp"
 #include "engine/restore/execute.hpp"
 #include "engine/restore/in_place.hpp"
+#include "engine/restore/load.hpp"
 #include "engine/restore/plan.hpp"
 #include "engine/restore/server_tables.hpp"
 #include "engine/snapshot/manifest.hpp"
@@ -75,8 +76,19 @@ void refuse_partial(const RestorePlan& plan, const SnapshotDetails& manifest) {
   }
 }
 
+void refuse_schema_alone(const RestorePlan& plan) {
+  if (plan.options.schema_only && plan.kind != RestorePlan::Target::new_database) {
+    base::fail({.code = "exists",
+                .exit = Exit::refused,
+                .message = cat(printable(plan.target), " exists already, and a schema alone takes no database's place"),
+                .object = plan.target,
+                .state = "nothing was changed",
+                .next = "name a database that is not there yet"});
+  }
+}
+
 void warn_of_parts(RestorePlan& plan, const SnapshotDetails& manifest) {
-  if (manifest.partial) {
+  if (manifest.partial && !plan.options.schema_only) {
     plan.warnings.push_back(cat("this snapshot holds the rows of ", base::plural(manifest.tables.size(), "table"),
                                 " only: the others will be empty"));
     for (const std::string& key : manifest.partial->foreign_keys) {
@@ -148,6 +160,7 @@ class ServerRestore {
       auto options = build_options(plan_->database, *observer_);
       options.no_owner = plan_->options.no_owner;
       options.no_privileges = plan_->options.no_privileges;
+      options.schema_only = plan_->options.schema_only;
       auto built = build(*target_, stored, options);
       result_.limits = built->limits();
       if (plan_->options.verify) {
@@ -167,9 +180,12 @@ class ServerRestore {
   [[nodiscard]] bool with_schema() const { return !plan_->options.no_owner && !plan_->options.no_privileges; }
 
   [[nodiscard]] std::string verification() {
-    result_.verified = plan_->options.verify;
-    if (!plan_->options.verify) {
+    result_.verified = plan_->options.verify && (with_schema() || !plan_->options.schema_only);
+    if (!result_.verified) {
       return "not compared; every frame was checked as it was read";
+    }
+    if (plan_->options.schema_only) {
+      return "the schema compared with that of the snapshot: the same";
     }
     return with_schema() ? "schema, sequences and the rows of every table compared with the snapshot: the same"
                          : "sequences and the rows of every table compared with the snapshot: the same";
@@ -177,7 +193,8 @@ class ServerRestore {
 
   void require_equal(database::NewDatabase& built, const SnapshotDetails& manifest) {
     const auto view = built.open_view();
-    const auto found = compare(*view, manifest, with_schema(), *observer_);
+    const auto found =
+        compare(*view, manifest, {.schema = with_schema(), .data = !plan_->options.schema_only}, *observer_);
     if (!found.empty()) {
       base::fail({.code = "restored_differs",
                   .exit = Exit::damaged,
@@ -209,9 +226,14 @@ void plan_server(repository::Store& from, RestorePlan& plan) {
     plan_server_tables(*target, manifest, plan);
     return;
   }
+  if (plan.options.data_only) {
+    plan_load(*target, manifest, plan);
+    return;
+  }
   plan.kind = plan.options.in_place ? RestorePlan::Target::in_place
               : target->exists()    ? RestorePlan::Target::swap
                                     : RestorePlan::Target::new_database;
+  refuse_schema_alone(plan);
   refuse_partial(plan, manifest);
   warn_of_parts(plan, manifest);
   if (plan.options.in_place) {

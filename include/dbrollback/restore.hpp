@@ -21,6 +21,10 @@ struct RestoreOptions {
 
   // PostgreSQL only.
   bool elsewhere = false;  // `database` was named for this restore: it is not the one that the application uses
+  // `elsewhere` only, one of them at most. The schema without rows, large objects and values of sequences, into a new
+  // database; or these alone, into the tables of one that is there, which must all be empty.
+  bool schema_only = false;
+  bool data_only = false;
   std::vector<std::string> despite;  // names of the obstacles that do not matter
   bool no_owner = false;             // everything becomes the restoring role's
   bool no_privileges = false;        // nothing is granted or revoked
@@ -45,8 +49,8 @@ struct RestorePlan {
   // new_file: nothing is there. live: a database that SQLite can open, or tables in one of a server. replace: a file
   // that is no longer a database, or has leftovers beside it: kept aside first. Of a server: new_database, where there
   // is none of that name; swap, where there is one, which stays aside; in_place, where all that is in it is replaced in
-  // one transaction.
-  enum class Target { new_file, live, replace, new_database, swap, in_place };
+  // one transaction; load: one whose tables are filled.
+  enum class Target { new_file, live, replace, new_database, swap, in_place, load };
 
   RestoreOptions options;
   DatabaseConfig database;

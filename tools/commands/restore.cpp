@@ -34,6 +34,8 @@ struct Arguments {
   bool no_owner = false;
   bool no_privileges = false;
   bool in_place = false;
+  bool schema_only = false;
+  bool data_only = false;
   std::optional<unsigned> jobs;
   std::optional<std::chrono::milliseconds> lock_timeout;
   cli::InputArguments input;
@@ -98,6 +100,8 @@ RestorePlan make_plan(Context& context, Source& source, const Arguments& argumen
                          .verify = !arguments.no_verify,
                          .allow_orphans = arguments.allow_orphans,
                          .elsewhere = is_url(arguments.into),
+                         .schema_only = arguments.schema_only,
+                         .data_only = arguments.data_only,
                          .despite = arguments.despite,
                          .no_owner = arguments.no_owner,
                          .no_privileges = arguments.no_privileges,
@@ -115,6 +119,20 @@ void confirm(Context& context, const Arguments& arguments, const RestorePlan& pl
   const std::string name = cli::printable(plan.database.name);
   cli::confirm(context.console(), "Type the name of the database, " + name + ", to restore it: ", name,
                "restoring into " + plan.target, arguments.answers());
+}
+
+// Before anybody is asked which snapshot.
+void check_part(const Arguments& arguments) {
+  const std::string option = arguments.schema_only ? "--schema-only" : arguments.data_only ? "--data-only" : "";
+  if (option.empty()) return;
+  if (arguments.schema_only && arguments.data_only) {
+    cli::fail_usage("conflicting_options", "--schema-only and --data-only exclude each other", option,
+                    "leave both out to restore both");
+  }
+  if (arguments.into.empty()) {
+    cli::fail_usage("conflicting_options", option + " needs another database than the live one", option,
+                    "name it with --into URL");
+  }
 }
 
 DatabaseConfig server_of(Context& context, const char* option) {
@@ -186,6 +204,7 @@ Exit discard_old(Context& context, const Arguments& arguments) {
 Exit run(Context& context, const Arguments& arguments) {
   if (arguments.undo) return undo(context, arguments);
   if (arguments.discard_old) return discard_old(context, arguments);
+  check_part(arguments);
   cli::check_input(arguments.input, "restore");
   if (arguments.input.given() && !arguments.id.empty()) {
     cli::fail_usage("conflicting_options", "--input - brings its own snapshot", arguments.id,
@@ -235,6 +254,7 @@ cli::Help help() {
                        {"restore latest --dry-run", "only says what would change"},
                        {"restore latest --into /tmp/app-copy.db", "a copy beside the live database"},
                        {"restore latest --into postgresql://app@db/look", "a copy beside the live PostgreSQL database"},
+                       {"restore latest --into URL --schema-only", "PostgreSQL: a new database with empty tables"},
                        {"restore --undo", "the PostgreSQL database that was replaced is live again"},
                        {"restore latest --in-place", "where this role may not create databases"},
                        {"restore latest --tables orders,order_items", "only these tables"},
@@ -284,6 +304,13 @@ cli::Command restore_command() {
   command.options.number("jobs", arguments->jobs, 1, 64, "PostgreSQL: how many connections load (default 2)");
   command.options.flag("no-owner", arguments->no_owner, "PostgreSQL: everything belongs to the restoring role");
   command.options.flag("no-privileges", arguments->no_privileges, "PostgreSQL: grant and revoke nothing");
+  command.options.flag("schema-only", arguments->schema_only,
+                       "PostgreSQL, with --into: a new database without rows, large objects and values of sequences");
+  command.options.flag(
+      "data-only", arguments->data_only,
+      "PostgreSQL, with --into: only these, into tables that are there and empty. On one connection, "
+      "in one transaction; triggers do not fire. Constraints are checked, also those NOT VALID. Where foreign keys "
+      "that are not deferrable go in a circle, only a superuser can load, and no foreign key is checked");
   command.options.list("despite", "A,B", arguments->despite,
                        "PostgreSQL: restore although these stand in the way: prepared-transactions, logical-slots, "
                        "subscriptions, wal-senders, foreign-sessions, background-workers");

@@ -42,6 +42,8 @@ std::string target_text(const RestorePlan& plan) {
       return path + ", in whose place a new database comes";
     case RestorePlan::Target::in_place:
       return path + ", itself, in one transaction";
+    case RestorePlan::Target::load:
+      return path + ", whose tables are there and empty";
   }
   return path;
 }
@@ -51,7 +53,7 @@ bool is_new(const RestorePlan& plan) {
 }
 
 std::string before_text(const RestorePlan& plan) {
-  if (is_new(plan)) return {};
+  if (is_new(plan) || plan.kind == RestorePlan::Target::load) return {};
   if (plan.kind == RestorePlan::Target::swap) return "stays beside it, as a database of another name";
   if (!plan.keep_aside.empty()) return "copied aside first: " + joined_paths(plan.keep_aside);
   if (plan.options.snapshot_before) return "a snapshot of it is taken first";
@@ -161,6 +163,9 @@ void say_plan(Console& console, const RestorePlan& plan) {
                                       ", " + cli::ago(snapshot.created, now)},
                   {"proof", console.paint(proof.text, proof.colour)},
                   {"holds", cli::partial_text(snapshot)},
+                  {"only", plan.options.schema_only ? "the schema, without rows"
+                           : plan.options.data_only ? "rows, large objects and values of sequences"
+                                                    : ""},
                   {"into", target_text(plan)},
                   {"tables", plan.options.tables.empty() ? "" : cli::printable(cli::join(plan.options.tables, ", "))},
                   {"size", cli::bytes(plan.bytes)},

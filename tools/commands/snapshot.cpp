@@ -173,13 +173,14 @@ cli::Help help() {
                    {"snapshot --exclude-tables 'audit.*,*_log'", "of PostgreSQL, without the rows of some tables"},
                    {"snapshot --output - | ssh backup 'cat > app.tar'",
                     "to another machine, with nothing on this disk"}},
-      .exits = {{Exit::done, "the snapshot was taken, and every check was as expected"},
-                {Exit::failed, "no snapshot was taken; among others because the database is damaged"},
-                {Exit::usage, "a wrong option or configuration, or no database of that name"},
-                {Exit::damaged, "the snapshot was taken and is complete, but a check was not as expected"},
-                {Exit::busy,
-                 "no snapshot was taken: the database stayed locked, a writer would have had to wait too long, or "
-                 "another snapshot of it is being taken"}}};
+      .exits = {
+          {Exit::done, "the snapshot was taken, and every check was as expected"},
+          {Exit::failed, "no snapshot was taken; among others because the database is damaged"},
+          {Exit::usage, "a wrong option or configuration, no database of that name, or a pattern that means no table"},
+          {Exit::damaged, "the snapshot was taken and is complete, but a check was not as expected"},
+          {Exit::busy,
+           "no snapshot was taken: the database stayed locked, a writer would have had to wait too long, or "
+           "another snapshot of it is being taken"}}};
 }
 
 }  // namespace

@@ -72,6 +72,7 @@ void BesideLive::fill(const StoredDatabase& stored) {
   options.no_owner = options_.no_owner;
   options.no_privileges = options_.no_privileges;
   options.no_tablespaces = options_.no_tablespaces;
+  options.data = !options_.schema_only;
   options.progress = options_.progress;
   fill_database(inside(), stored, options);
   base::reached("database filled");

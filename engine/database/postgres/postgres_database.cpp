@@ -5,6 +5,7 @@
 #include "engine/database/postgres/advice.hpp"
 #include "engine/database/postgres/connect_beside.hpp"
 #include "engine/database/postgres/kept_databases.hpp"
+#include "engine/database/postgres/load_data.hpp"
 #include "engine/database/postgres/missing_on.hpp"
 #include "engine/database/postgres/new_database.hpp"
 #include "engine/database/postgres/obstacles.hpp"
@@ -100,6 +101,15 @@ TablesOverwritten PostgresDatabase::overwrite_tables(const StoredDatabase& store
 void PostgresDatabase::restore_in_place(const StoredDatabase& stored, const InPlaceOptions& options) {
   Connection live(parameters_, {.lock_timeout = options.lock_timeout, .tick = options.tick});
   postgres::restore_in_place(live, find_client_programs(live.server_version(), places()), stored, options);
+}
+
+std::vector<std::string> PostgresDatabase::not_loadable(const StoredFacts& stored) {
+  Connection there(parameters_, connection_options());
+  return postgres::not_loadable(there, stored);
+}
+
+std::vector<std::string> PostgresDatabase::load(const StoredDatabase& stored, const LoadOptions& options) {
+  return load_data(parameters_, stored, options);
 }
 
 Swapped PostgresDatabase::put_back(const std::string& kept) {
