@@ -186,11 +186,12 @@ class Parts(server_case.Case):
         """But for rows that break a constraint which is not valid: the server takes no new ones."""
         zoo.prepare(self.server)
         zoo.load(self.server, self.database)
-        self.psql("DELETE FROM tables.checks WHERE a < 0; ALTER DOMAIN types.grown DROP CONSTRAINT late")
+        self.psql("DELETE FROM tables.checks WHERE a < 0; ALTER DOMAIN types.grown DROP CONSTRAINT late; "
+                  "DELETE FROM keys.orphans")
         self.take()
-        self.schema_only()
+        self.ok("restore", self.taken, *self.into, "--schema-only", "--jobs", "1")
         self.data_only()
-        self.assert_whole()
+        self.assertEqual(self.server.dump(self.other, in_order=False), self.server.dump(self.database, in_order=False))
 
 
 if __name__ == "__main__":
