@@ -1,5 +1,5 @@
 # slow
-"""Snapshots of chosen tables: the whole schema, the rows of some tables, and nobody who takes them for more than that."""
+"""Snapshots of chosen tables: the whole schema, the rows of some tables, and nobody takes them for more than that."""
 import json
 import os
 import sqlite3
@@ -50,7 +50,8 @@ class ChosenTables(server_case.Case):
         stored = sorted(table["name"] for table in taken["table_list"])
         left_out = sorted(each["object"] for each in taken["left_out"] if each["reason"] == REASON)
         objects = ["large objects"] if set(OBJECTS).isdisjoint(stored) else []
-        self.assertEqual(left_out, sorted([f"table {name}" for name in set(ALL) - set(stored) - set(OBJECTS)] + objects))
+        tables = [f"table {name}" for name in set(ALL) - set(stored) - set(OBJECTS)]
+        self.assertEqual(left_out, sorted(tables + objects))
         self.assertEqual(taken["partial"], bool(left_out))
         return stored
 
@@ -165,7 +166,8 @@ class ChosenTables(server_case.Case):
         self.assertNotIn(self.database + "_other", self.server.databases())
 
     def test_checks_are_asked_of_whole_databases_only(self):
-        self.configure("[[database.app.check]]\nname = 'lines'\nsql = 'SELECT count(*) FROM \"Log, of all\"'\nexpect = 1000\n")
+        self.configure("[[database.app.check]]\nname = 'lines'\n"
+                       "sql = 'SELECT count(*) FROM \"Log, of all\"'\nexpect = 1000\n")
         self.taken_with("--tables", "orders,customers")
         said = self.ok("verify", self.taken, "--level", "restored").out
         self.assertIn("integrity queries", said)
@@ -173,7 +175,8 @@ class ChosenTables(server_case.Case):
     def test_what_is_not_chosen_need_not_be_readable(self):
         """But its definition must be: pg_dump locks every table."""
         role = self.server.role("chosen_reader")
-        self.psql(f"GRANT SELECT ON ALL TABLES IN SCHEMA public, audit TO {role}; GRANT USAGE ON SCHEMA audit TO {role}; "
+        self.psql(f"GRANT SELECT ON ALL TABLES IN SCHEMA public, audit TO {role}; "
+                  f"GRANT USAGE ON SCHEMA audit TO {role}; "
                   f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}; "
                   "ALTER TABLE orders ENABLE ROW LEVEL SECURITY")
         self.environment["APP_URL"] = self.server.url(self.database, role)

@@ -31,7 +31,8 @@ ALTER TABLE events ADD CONSTRAINT of_one FOREIGN KEY (customer) REFERENCES c_cus
 REFRESH MATERIALIZED VIEW counted;
 CREATE SEQUENCE numbers START 7;
 SELECT nextval('numbers') \\g /dev/null
-CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.told VALUES (TG_NAME); RETURN NULL; END';
+CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql
+  AS 'BEGIN INSERT INTO public.told VALUES (TG_NAME); RETURN NULL; END';
 CREATE TRIGGER tells AFTER INSERT ON b_order FOR EACH ROW EXECUTE FUNCTION tell();
 CREATE TRIGGER always AFTER INSERT ON b_order EXECUTE FUNCTION tell();
 ALTER TABLE b_order ENABLE ALWAYS TRIGGER always;
@@ -77,11 +78,12 @@ class Parts(server_case.Case):
         done = self.schema_only()
         self.assertTrue(done["verified"])
         self.assertIn("schema", done["verification"])
-        self.assertEqual(self.server.dump(self.other, "--schema-only"), self.server.dump(self.database, "--schema-only"))
+        self.assertEqual(self.server.dump(self.other, "--schema-only"),
+                         self.server.dump(self.database, "--schema-only"))
         self.assertEqual([self.rows(name) for name in ("a_line", "events", "pg_largeobject_metadata")], [0, 0, 0])
         self.assertEqual(self.server.value(self.other, "SELECT is_called FROM numbers"), "f")
-        self.assertEqual(self.ok("restore", "latest", *self.into, "--data-only", "--dry-run", "--json").json["plan"]["kind"],
-                         "load")
+        plan = self.ok("restore", "latest", *self.into, "--data-only", "--dry-run", "--json").json["plan"]
+        self.assertEqual((plan["kind"], plan["only"]), ("load", "data"))
         self.fails(4, "restore", "latest", *self.into, "--data-only")  # nobody has said yes
         done = self.data_only()
         self.assertTrue(done["verified"])
@@ -106,7 +108,8 @@ class Parts(server_case.Case):
             self.assertIn("PostgreSQL", self.fails(2, "restore", other, "--into", self.path("b.db"), option).err)
         self.assertIn("takes no database's place",
                       self.fails(4, "restore", self.taken, "--into", self.url, "--schema-only", "--yes").err)
-        self.assertIn("there is no database", self.fails(4, "restore", self.taken, *self.into, "--data-only", "--yes").err)
+        said = self.fails(4, "restore", self.taken, *self.into, "--data-only", "--yes").err
+        self.assertIn("there is no database", said)
 
     def test_tables_that_do_not_fit(self):
         self.fill(TABLES)
