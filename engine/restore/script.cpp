@@ -48,6 +48,10 @@ class BufferedFile {
 
 std::uint64_t write_script(repository::Store& store, SnapshotDetails manifest, const std::filesystem::path& file,
                            const ExportOptions& options, Observer& observer) {
+  if (manifest.partial) {
+    observer.warning(base::cat(manifest.summary.id, " holds the rows of ",
+                               base::plural(manifest.tables.size(), "table"), " only: the others will be empty"));
+  }
   const StoredServerDatabase stored(store.objects(), std::move(manifest));
   std::uint64_t total = 0;
   for (const auto& run : stored.rows().runs()) {
