@@ -1,6 +1,7 @@
 #include "engine/database/postgres/schema_archive.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -138,20 +139,83 @@ void run_restore(const base::Command& command, const std::string& object) {
 
 }  // namespace
 
-void restore_schema(const ClientPrograms& programs, const Parameters& parameters, const base::fs::path& archive,
-                    Section section, const RestoreOptions& options) {
+namespace {
+
+// The entries of a part of an archive, a line each, as pg_restore's --use-list takes them.
+std::vector<std::string> list_entries(const ClientPrograms& programs, const base::fs::path& archive, Section section,
+                                      const RestoreOptions& options) {
+  std::string list;
+  base::Command command;
+  command.arguments = restore_words(programs, archive, section, options);
+  command.arguments.insert(command.arguments.begin() + 1, "--list");
+  command.environment = {{"LC_ALL", "C"}};
+  command.inherits = is_for_servers;
+  command.take_output = [&](base::ByteView some) { list += base::text_of(some); };
+  command.tick = options.tick;
+  run_restore(command, archive.filename().native());
+  std::vector<std::string> entries;
+  std::istringstream lines(list);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line.front() != ';') {
+      entries.push_back(line);
+    }
+  }
+  return entries;
+}
+
+// Behind "4021; 2606 16406 ".
+bool is_of_kind(const std::string& entry, std::string_view kind) {
+  const auto at = entry.find_first_not_of("0123456789; ");
+  return at != std::string::npos && std::string_view(entry).substr(at).starts_with(kind);
+}
+
+// What locks a partition and its whole table, or counts on all partitions; and what follows that: comments, and event
+// triggers, which fire for it. Several sessions that make these at once meet deadlocks.
+bool is_for_one_session(const std::string& entry) {
+  constexpr std::array<std::string_view, 4> kinds{"INDEX ATTACH ", "FK CONSTRAINT ", "COMMENT ", "EVENT TRIGGER "};
+  return std::ranges::any_of(kinds, [&](std::string_view kind) { return is_of_kind(entry, kind); });
+}
+
+// `entries`: a list; empty: all of the section.
+void restore_entries(const ClientPrograms& programs, const Parameters& parameters, const base::fs::path& archive,
+                     Section section, const RestoreOptions& options, unsigned jobs,
+                     const std::vector<std::string>& entries) {
   const Login login(parameters);
   base::Command command;
   command.arguments = restore_words(programs, archive, section, options);
-  const std::vector<std::string> words{"--verbose",  // which object an error is about is said only so
-                                       "--no-password",
-                                       cat("--jobs=", section == Section::before_rows ? 1 : options.jobs),
-                                       cat("--dbname=", parameters.without_secrets())};
+  std::vector<std::string> words{"--verbose",  // which object an error is about is said only so
+                                 "--no-password", cat("--jobs=", jobs), cat("--dbname=", parameters.without_secrets())};
+  const base::TemporaryFolder folder(archive.parent_path() / "dbrollback-list-");
+  if (!entries.empty()) {
+    const base::fs::path list = folder.path() / "list";
+    base::File(list, base::File::Mode::create_new).write(base::bytes_of(base::join(entries, "\n")));
+    words.push_back(cat("--use-list=", list.native()));
+  }
   command.arguments.insert(command.arguments.begin() + 1, words.begin(), words.end());
   command.environment = login.environment();
   command.inherits = is_for_programs;
   command.tick = options.tick;
   run_restore(command, parameters.shown());
+}
+
+}  // namespace
+
+void restore_schema(const ClientPrograms& programs, const Parameters& parameters, const base::fs::path& archive,
+                    Section section, const RestoreOptions& options) {
+  const unsigned jobs = section == Section::before_rows ? 1 : options.jobs;
+  if (jobs > 1) {
+    std::vector<std::string> entries = list_entries(programs, archive, section, options);
+    const bool has_partitions =
+        std::ranges::any_of(entries, [](const auto& entry) { return is_of_kind(entry, "INDEX ATTACH "); });
+    if (has_partitions) {
+      const auto alone = std::stable_partition(entries.begin(), entries.end(),
+                                               [](const auto& entry) { return !is_for_one_session(entry); });
+      restore_entries(programs, parameters, archive, section, options, jobs, {entries.begin(), alone});
+      restore_entries(programs, parameters, archive, section, options, 1, {alone, entries.end()});
+      return;
+    }
+  }
+  restore_entries(programs, parameters, archive, section, options, jobs, {});
 }
 
 void script_schema(const ClientPrograms& programs, const base::fs::path& archive, Section section,
