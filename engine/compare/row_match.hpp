@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "engine/base/hash.hpp"
@@ -31,7 +32,9 @@ class RowMatch {
     std::array<std::uint64_t, 2> key{};
     std::array<std::uint64_t, 2> value{};
     Side from = Side::a;
-    friend auto operator<=>(const Row&, const Row&) = default;
+    friend bool operator<(const Row& a, const Row& b) {
+      return std::tie(a.key, a.value, a.from) < std::tie(b.key, b.value, b.from);
+    }
   };
   struct Partition {
     std::vector<Row> rows;

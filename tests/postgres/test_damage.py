@@ -64,7 +64,8 @@ class Damage(server_case.Case):
         self.take()
         folder = os.path.join(self.repo, "snapshots", self.taken)
         self.files = sorted(os.listdir(folder))
-        self.assertEqual(self.files, ["data-0000.seg", "manifest.json", "manifest.sum", "schema.pgdump"])
+        self.assertEqual(self.files, ["data-0000.seg", "manifest.json", "manifest.sum", "schema.pgdump.zst",
+                                      "schema.zst"])
         self.whole = {name: content_of(os.path.join(folder, name)) for name in self.files}
         self.copies = []
         for number in range(WORKERS):

@@ -22,7 +22,7 @@ std::string joined_paths(const std::vector<std::filesystem::path>& paths) {
 // As --tables reads them.
 std::string listed(std::vector<std::string> names) {
   for (std::string& name : names) {
-    if (name.find(',') != std::string::npos) name = '"' + name + '"';
+    if (name.find(',') != std::string::npos) name.insert(0, 1, '"').push_back('"');
   }
   return cli::join(names, ",");
 }

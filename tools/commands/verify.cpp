@@ -134,10 +134,8 @@ Exit verify_stored(Context& context, const Arguments& arguments, const VerifyOpt
                .state = {},
                .next = "take one with `" + context.again("snapshot") + "`, or verify the others with --all"});
   }
-  std::vector<std::string> ids;
-  for (const SnapshotSummary& snapshot : chosen) {
-    ids.push_back(snapshot.id);
-  }
+  std::vector<std::string> ids(chosen.size());
+  std::ranges::transform(chosen, ids.begin(), [](const SnapshotSummary& snapshot) { return snapshot.id; });
   std::vector<std::string> old;
   if (arguments.max_age) {
     std::vector<DatabaseConfig> expected = context.config().databases;
