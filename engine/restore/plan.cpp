@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
@@ -229,21 +230,36 @@ void refuse_other_engine(const RestorePlan& plan, DatabaseConfig::Engine engine)
   }
 }
 
-void refuse_wrong_part(const RestoreOptions& options, DatabaseConfig::Engine engine) {
-  if (!options.schema_only && !options.data_only) {
+// What is restored, where it is not everything into its place.
+std::vector<std::string> chosen_options(const RestoreOptions& options) {
+  std::vector<std::string> out;
+  for (const auto& [is_chosen, option] : {std::pair(!options.tables.empty(), "--tables"),
+                                          {options.in_place, "--in-place"},
+                                          {options.schema_only, "--schema-only"},
+                                          {options.data_only, "--data-only"}}) {
+    if (is_chosen) {
+      out.emplace_back(option);
+    }
+  }
+  return out;
+}
+
+void refuse_wrong_options(const RestoreOptions& options, DatabaseConfig::Engine engine) {
+  const std::vector<std::string> chosen = chosen_options(options);
+  if (chosen.size() > 1) {
+    base::fail_usage("conflicting_options", cat(chosen[0], " and ", chosen[1], " exclude each other"), chosen[1],
+                     "leave one of them out");
+  }
+  if (chosen.empty() || chosen.front() == "--tables") {
     return;
   }
-  const std::string option = options.schema_only ? "--schema-only" : "--data-only";
+  const std::string& option = chosen.front();
   if (engine != DatabaseConfig::Engine::postgres) {
     base::fail_usage("wrong_kind_of_database",
                      cat(option, " is for PostgreSQL databases only, and ", options.id, " is a snapshot of none"),
                      option, cat("leave ", option, " out"));
   }
-  if (options.schema_only && options.data_only) {
-    base::fail_usage("conflicting_options", "--schema-only and --data-only exclude each other", option,
-                     "leave both out to restore both");
-  }
-  if (!options.elsewhere) {
+  if (!options.in_place && !options.elsewhere) {
     base::fail_usage("conflicting_options", cat(option, " needs another database than the live one"), option,
                      "name it with --into URL");
   }
@@ -267,7 +283,7 @@ RestorePlan plan(repository::Store& from, const DatabaseConfig& database, const 
     plan.warnings.push_back(cat("this snapshot is of ", printable(plan.snapshot.database), ", not of ", database.name));
   }
   const auto engine = plan.snapshot.engine == "postgres" ? postgres : sqlite;
-  refuse_wrong_part(options, engine);
+  refuse_wrong_options(options, engine);
   if (engine == postgres && options.into) {
     base::fail_usage("not_a_file", cat(plan.snapshot.id, " is a snapshot of a PostgreSQL database, and no file"),
                      options.into->native(), "name a database of a server: --into postgresql://USER@HOST/NAME");

@@ -62,6 +62,13 @@ class InPlace(server_case.Case):
         self.addCleanup(self.psql, "ALTER SUBSCRIPTION far SET (slot_name = NONE); DROP SUBSCRIPTION far", check=False)
         self.assertIn("far", self.fails(4, "restore", self.taken, "--in-place", "--yes").err)
 
+    def test_what_excludes_it(self):
+        self.prepare()
+        for words in (["--tables", "public.t"], ["--data-only", "--into", self.server.url("x")]):
+            done = self.fails(2, "restore", self.taken, "--in-place", *words, "--yes")
+            self.assertIn("exclude each other", done.err)
+        self.assert_unchanged()
+
     def test_interrupted_and_killed(self):
         self.prepare()
         trace = self.path("trace")

@@ -121,20 +121,6 @@ void confirm(Context& context, const Arguments& arguments, const RestorePlan& pl
                "restoring into " + plan.target, arguments.answers());
 }
 
-// Before anybody is asked which snapshot.
-void check_part(const Arguments& arguments) {
-  const std::string option = arguments.schema_only ? "--schema-only" : arguments.data_only ? "--data-only" : "";
-  if (option.empty()) return;
-  if (arguments.schema_only && arguments.data_only) {
-    cli::fail_usage("conflicting_options", "--schema-only and --data-only exclude each other", option,
-                    "leave both out to restore both");
-  }
-  if (arguments.into.empty()) {
-    cli::fail_usage("conflicting_options", option + " needs another database than the live one", option,
-                    "name it with --into URL");
-  }
-}
-
 DatabaseConfig server_of(Context& context, const char* option) {
   DatabaseConfig database = context.database();
   if (database.engine != DatabaseConfig::Engine::postgres) {
@@ -204,7 +190,6 @@ Exit discard_old(Context& context, const Arguments& arguments) {
 Exit run(Context& context, const Arguments& arguments) {
   if (arguments.undo) return undo(context, arguments);
   if (arguments.discard_old) return discard_old(context, arguments);
-  check_part(arguments);
   cli::check_input(arguments.input, "restore");
   if (arguments.input.given() && !arguments.id.empty()) {
     cli::fail_usage("conflicting_options", "--input - brings its own snapshot", arguments.id,
