@@ -13,7 +13,7 @@ URLS = (f"postgresql://shop:{SECRET}@127.0.0.1:1/shop", f"host=127.0.0.1 port=1 
         f"postgres+psycopg://127.0.0.1:1/shop?password={SECRET}")
 UNREACHABLE = r"could not connect to postgresql://(\w+@)?127.0.0.1:1/shop: .*Connection refused"
 REFUSAL = (f"dbrollback: {UNREACHABLE}.*\n  state: .*\n"
-           "  next:  check that the server is running, and the host, port and user of the URL\n")
+           "  next:  check that the server is running, the host, port, user and name in the URL, and the password\n")
 
 
 class Case(messages.Case):

@@ -80,7 +80,7 @@ ErrorInfo describe_failure(const ServerMessage& message, const std::string& wher
           .message = std::move(text),
           .object = where,
           .state = "nothing was changed",
-          .next = lost ? "check that the server is running, and the host, port and user of the URL"
+          .next = lost ? "check that the server is running, the host, port, user and name in the URL, and the password"
                        : std::string(meaning.next)};
 }
 
