@@ -15,6 +15,7 @@
 #include "engine/database/postgres/load_order.hpp"
 #include "engine/database/postgres/refresh_views.hpp"
 #include "engine/database/postgres/set_sequences.hpp"
+#include "engine/database/postgres/silent_triggers.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -237,26 +238,10 @@ class Loading {
     if (target_->unchecked()) {
       (void)connection_.execute("SET LOCAL session_replication_role = replica");
     }
-    switch_triggers_off();
-  }
-
-  // Also those that fire for replicas.
-  void switch_triggers_off() {
-    constexpr const char* sql = R"(
-SELECT tgrelid, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' ORDER BY tgrelid, tgname)";
-    const std::map<char, const char*> words{{'O', "ENABLE"}, {'R', "ENABLE REPLICA"}, {'A', "ENABLE ALWAYS"}};
-    const Result triggers = connection_.execute(sql);
-    for (const auto& table : target_->tables()) {
-      for (int row = 0; row < triggers.rows(); ++row) {
-        const auto word = words.find(triggers.text(row, 2).front());
-        if (triggers.integer(row, 0) == table.relation->oid && word != words.end()) {
-          const std::string whose = cat("ALTER TABLE ONLY ", table.relation->quoted(), " ");
-          const std::string trigger = cat(" TRIGGER ", quote(triggers.text(row, 1)));
-          (void)connection_.execute(cat(whose, "DISABLE", trigger));
-          on_again_.push_back(cat(whose, word->second, trigger));
-        }
-      }
-    }
+    std::vector<const Relation*> tables(target_->tables().size());
+    std::ranges::transform(target_->tables(), tables.begin(),
+                           [](const Target::Table& table) { return table.relation; });
+    on_again_ = silence_triggers(connection_, tables);
   }
 
   // These make transactions of their own. There was none of them.

@@ -14,6 +14,7 @@
 #include "engine/database/postgres/foreign_keys.hpp"
 #include "engine/database/postgres/load_tables.hpp"
 #include "engine/database/postgres/relations.hpp"
+#include "engine/database/postgres/silent_triggers.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -26,13 +27,6 @@ constexpr const char* may_be_silent_sql_15 =
     "SELECT has_parameter_privilege(current_user, 'session_replication_role', 'SET')";
 constexpr const char* may_be_silent_sql = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user";
 constexpr int parameters_can_be_granted = 150000;
-
-// Triggers, and rules that are no view's.
-constexpr const char* triggers_sql = R"(
-SELECT 'TRIGGER ' || quote_ident(tgname), tgenabled FROM pg_trigger
-WHERE tgrelid = $1::oid AND NOT tgisinternal AND tgenabled <> 'D'
-UNION ALL SELECT 'RULE ' || quote_ident(rulename), ev_enabled FROM pg_rewrite
-WHERE ev_class = $1::oid AND ev_type <> '1' AND ev_enabled <> 'D')";
 
 // A snapshot's value of a sequence, where it is further than the live one's.
 constexpr const char* behind_sql = R"(
@@ -184,16 +178,9 @@ class Overwriting {
         drop_key(*live_, key);
       }
     }
-    for (const Chosen& table : chosen_) {
-      const Result triggers = live_->execute(triggers_sql, {cat(table.now.oid)});
-      for (int row = 0; row < triggers.rows(); ++row) {
-        const std::string what = triggers.text(row, 0);
-        const char state = triggers.text(row, 1).front();
-        const std::string alter = cat("ALTER TABLE ONLY ", table.now.quoted());
-        run(cat(alter, " DISABLE ", what));
-        again_.push_back(cat(alter, " ENABLE ", state == 'A' ? "ALWAYS " : state == 'R' ? "REPLICA " : "", what));
-      }
-    }
+    std::vector<const Relation*> tables(chosen_.size());
+    std::ranges::transform(chosen_, tables.begin(), [](const Chosen& table) { return &table.now; });
+    again_ = silence_triggers(*live_, tables);
   }
 
   void speak_again() {
