@@ -69,10 +69,13 @@ TemporaryFolder::TemporaryFolder(const fs::path& beginning) {
       if (!is_being_swept && stat_file(path_)) {
         return;
       }
-    } catch (const Error&) {
+    } catch (const Error& error) {
       failure = std::current_exception();
-      if (stat_file(path_)) {
+      const bool is_there = stat_file(path_).has_value();
+      if (is_there) {
         remove_folder_if_empty(path_);
+      }
+      if (is_there || error.code() != "not_found") {
         throw;
       }
     }
