@@ -1,3 +1,4 @@
+# slow
 """SIGKILL at every named crash point of the engine: a snapshot is whole or absent, the live database is the old or the
 new one and in order, and the next command cleans up and works."""
 import os
