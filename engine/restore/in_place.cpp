@@ -6,6 +6,7 @@
 #include "engine/base/text.hpp"
 #include "engine/restore/build.hpp"
 #include "engine/restore/execute.hpp"
+#include "engine/restore/plan.hpp"
 #include "engine/restore/server.hpp"
 #include "engine/restore/state_before.hpp"
 #include "engine/snapshot/capture.hpp"
@@ -32,11 +33,7 @@ class InPlaceRestore {
     const StoredServerDatabase stored(from_->objects(), snapshot::read_manifest(from_->objects(), plan_->options.id));
     const SnapshotDetails& manifest = stored.manifest();
     const auto target = database::open_server(plan_->database);
-    result_.id = plan_->options.id;
-    result_.target = plan_->target;
-    result_.bytes = manifest.summary.raw_bytes;
-    result_.tables = manifest.summary.tables;
-    result_.rows = manifest.summary.rows;
+    result_ = result_of(*plan_, manifest);
     const auto writing = std::chrono::steady_clock::now();
     target->restore_in_place(stored.stored(), options_for(*target, manifest));
     const auto end = std::chrono::steady_clock::now();

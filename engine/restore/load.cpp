@@ -51,15 +51,10 @@ RestoreResult execute_load(repository::Store& from, const RestorePlan& plan, Obs
   auto how = build_options(plan.database, observer);
   how.no_owner = plan.options.no_owner;
   how.no_privileges = plan.options.no_privileges;
-  RestoreResult result;
+  RestoreResult result = result_of(plan, manifest);
   result.limits =
       target->load(stored.stored(),
                    {.build = std::move(how), .partial = manifest.partial.has_value(), .verify = plan.options.verify});
-  result.id = plan.options.id;
-  result.target = plan.target;
-  result.bytes = manifest.summary.raw_bytes;
-  result.tables = manifest.summary.tables;
-  result.rows = manifest.summary.rows;
   result.verified = plan.options.verify;
   result.verification = plan.options.verify
                             ? "the rows of every table that was filled compared with the snapshot: the same"

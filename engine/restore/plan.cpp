@@ -200,6 +200,16 @@ RestorePlan::Target kind_of(const database::Condition& condition) {
                                                              : RestorePlan::Target::live;
 }
 
+RestoreResult result_of(const RestorePlan& plan, const SnapshotDetails& manifest) {
+  RestoreResult result;
+  result.id = plan.options.id;
+  result.target = plan.target;
+  result.bytes = manifest.summary.raw_bytes;
+  result.tables = manifest.summary.tables;
+  result.rows = manifest.summary.rows;
+  return result;
+}
+
 void refuse_changed_target(const RestorePlan& plan) {
   base::fail({.code = "target_changed",
               .exit = Exit::refused,

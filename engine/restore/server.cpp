@@ -106,7 +106,7 @@ class ServerRestore {
     const auto start = std::chrono::steady_clock::now();
     require_whole(*from_, plan_->options.id, *observer_);
     const StoredServerDatabase stored(from_->objects(), snapshot::read_manifest(from_->objects(), plan_->options.id));
-    describe(stored.manifest());
+    result_ = result_of(*plan_, stored.manifest());
     refuse_if_moved();
     drop_interrupted();
     restore(stored);
@@ -124,14 +124,6 @@ class ServerRestore {
     for (const std::string& name : target_->drop_interrupted()) {
       observer_->note(cat("dropped the database ", printable(name), ", which an interrupted restore had left"));
     }
-  }
-
-  void describe(const SnapshotDetails& manifest) {
-    result_.id = plan_->options.id;
-    result_.target = plan_->target;
-    result_.bytes = manifest.summary.raw_bytes;
-    result_.tables = manifest.summary.tables;
-    result_.rows = manifest.summary.rows;
   }
 
   void refuse_if_moved() {

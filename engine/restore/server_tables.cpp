@@ -27,7 +27,7 @@ void check_tables(const RestorePlan& plan, const SnapshotDetails& manifest) {
                        cat("`dbrollback show ", plan.options.id, "` lists its tables, each with its schema"));
     }
     if (name.starts_with("pg_catalog.")) {
-      base::fail_usage("no_such_table", cat("large objects cannot be restored alone"), name,
+      base::fail_usage("no_such_table", "large objects cannot be restored alone", name,
                        "restore the whole snapshot beside the database with --into URL");
     }
   }
@@ -43,9 +43,7 @@ class TablesRestore {
     require_whole(*from_, plan_->options.id, *observer_);
     const StoredServerDatabase stored(from_->objects(), snapshot::read_manifest(from_->objects(), plan_->options.id));
     const auto target = database::open_server(plan_->database);
-    result_.id = plan_->options.id;
-    result_.target = plan_->target;
-    result_.bytes = stored.manifest().summary.raw_bytes;
+    result_ = result_of(*plan_, stored.manifest());
     result_.tables = plan_->options.tables.size();
     const auto writing = std::chrono::steady_clock::now();
     const auto done =
