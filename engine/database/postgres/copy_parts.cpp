@@ -77,4 +77,11 @@ std::string copy_sql(const Relation& table, const CopyPart& part, const std::str
   return cat("COPY (SELECT ", columns, " FROM ONLY ", table.quoted(), " ", where, ") TO STDOUT", options);
 }
 
+Content content_of(Connection& connection, const std::string& copy_sql) {
+  Content content;
+  content.rows = connection.copy_out(
+      copy_sql, [&](base::ByteView line) { content.hash += base::xxh3_128(line.first(line.size() - 1)); });
+  return content;
+}
+
 }  // namespace dbrollback::database::postgres

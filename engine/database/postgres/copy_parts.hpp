@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "engine/database/database.hpp"
 #include "engine/database/postgres/relations.hpp"
 
 namespace dbrollback::database::postgres {
@@ -23,5 +24,9 @@ struct CopyPart {
 
 // The statement that gives a part's rows in COPY's text format, in the encoding of the database.
 [[nodiscard]] std::string copy_sql(const Relation& table, const CopyPart& part, const std::string& encoding);
+
+// The number of rows that a COPY … TO STDOUT gives and their content hash: docs/format.md. Errors: as of
+// Connection::copy_out.
+[[nodiscard]] Content content_of(Connection& connection, const std::string& copy_sql);
 
 }  // namespace dbrollback::database::postgres

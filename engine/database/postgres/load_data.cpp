@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "engine/base/fail.hpp"
-#include "engine/base/hash.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/postgres/copy_parts.hpp"
 #include "engine/database/postgres/describe.hpp"
 #include "engine/database/postgres/errors.hpp"
 #include "engine/database/postgres/large_objects.hpp"
 #include "engine/database/postgres/load_order.hpp"
+#include "engine/database/postgres/load_tables.hpp"
 #include "engine/database/postgres/refresh_views.hpp"
 #include "engine/database/postgres/set_sequences.hpp"
 #include "engine/database/postgres/silent_triggers.hpp"
@@ -25,14 +25,6 @@ using base::printable;
 namespace {
 
 constexpr std::size_t statements_at_once = 500;
-
-std::vector<std::string> stored_columns(const TableFacts& table) {
-  std::vector<std::string> out;
-  for (const ColumnFacts& column : table.columns) {
-    out.push_back(column.name);
-  }
-  return out;
-}
 
 std::vector<std::string> columns_of(const Relation& relation) {
   std::vector<std::string> out;
@@ -128,7 +120,7 @@ class Target {
       const Relation* relation = find(tables[i].postgres->schema, tables[i].postgres->name);
       if (relation == nullptr || !relation->has_rows()) {
         wrong_.push_back(cat("there is no table ", printable(tables[i].name)));
-      } else if (columns_of(*relation) != stored_columns(tables[i])) {
+      } else if (columns_of(*relation) != load_table_of(tables[i]).columns) {
         wrong_.push_back(cat("table ", printable(tables[i].name), " has other columns"));
       } else {
         tables_.push_back({.place = i, .relation = relation});
@@ -340,23 +332,16 @@ class Loading {
     if (runs.empty()) {
       return;
     }
-    std::vector<std::string> columns;
-    for (const std::string& column : columns_of(*table.relation)) {
-      columns.push_back(quote(column));
-    }
-    const std::string list = columns.empty() ? "" : cat(" (", base::join(columns, ", "), ")");
-    const std::string encoding =
-        stored_->encoding.empty() ? "" : cat(" WITH (ENCODING ", literal(stored_->encoding), ")");
-    (void)connection_.copy_in(cat("COPY ", table.relation->quoted(), list, " FROM STDIN", encoding),
-                              [&](const Connection::Put& put) {
-                                for (const std::size_t run : runs) {
-                                  stored_->rows->read(run, [&](base::ByteView bytes) {
-                                    put(bytes);
-                                    bytes_ += bytes.size();
-                                    say("loading rows");
-                                  });
-                                }
-                              });
+    const LoadTable into = load_table_of((*stored_->tables)[table.place]);
+    (void)connection_.copy_in(copy_in_sql(into, stored_->encoding, false), [&](const Connection::Put& put) {
+      for (const std::size_t run : runs) {
+        stored_->rows->read(run, [&](base::ByteView bytes) {
+          put(bytes);
+          bytes_ += bytes.size();
+          say("loading rows");
+        });
+      }
+    });
   }
 
   void finish() {
@@ -411,11 +396,7 @@ class Loading {
   }
 
   void compare(const TableFacts& table, const Relation& relation) {
-    Content found;
-    const auto parts = copy_parts({relation}, connection_.server_version(), true);
-    found.rows = connection_.copy_out(copy_sql(relation, parts.front(), stored_->encoding), [&](base::ByteView line) {
-      found.hash += base::xxh3_128(line.first(line.size() - 1));
-    });
+    const Content found = content_of(connection_, copy_sql(relation, CopyPart{}, stored_->encoding));
     if (found.rows != table.rows || to_hex(found.hash) != table.hash) {
       base::fail(
           {.code = "restored_differs",

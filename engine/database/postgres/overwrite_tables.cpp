@@ -215,10 +215,7 @@ class Overwriting {
     for (const ColumnFacts& column : table.facts->columns) {
       stored.columns.push_back({.number = 0, .name = column.name, .type = column.type, .generated = false});
     }
-    Content content;
-    content.rows = live_->copy_out(copy_sql(stored, CopyPart{}, live_->encoding()), [&](base::ByteView line) {
-      content.hash += base::xxh3_128(line.first(line.size() - 1));
-    });
+    const Content content = content_of(*live_, copy_sql(stored, CopyPart{}, live_->encoding()));
     if (content.rows != table.facts->rows || to_hex(content.hash) != table.facts->hash) {
       base::fail({.code = "restored_differs",
                   .exit = Exit::failed,
