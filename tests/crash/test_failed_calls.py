@@ -85,7 +85,7 @@ class FailedCalls(worlds.Case):
                 trials.append({"short": f"short {number}", "full": f"fail {number}+ ENOSPC"}.get(way, f"fail {number} {way}"))
 
         if not self.everything:
-            trials = draw.sample(trials, min(len(trials), 12))
+            trials = draw.sample(trials, min(len(trials), 8))
 
         def run(world, trial):
             done = world.run_faulty(trial)

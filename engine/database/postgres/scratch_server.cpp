@@ -57,14 +57,14 @@ fs::path make_home(const base::TemporaryFolder& folder, const std::string& accou
 }
 
 // libpq takes a comma in a host for the end of its name.
-bool can_hold_socket(const fs::path& folder) {
-  const std::string path = folder / cat(".s.PGSQL.", port);
+bool can_hold_socket(std::string_view folder) {
+  const std::string path = cat(folder, "/.s.PGSQL.", port);
   return path.size() <= longest_socket && path.find(',') == std::string::npos;
 }
 
 fs::path short_parent() {
   const fs::path temporary = fs::absolute(base::temporary_folder());
-  return can_hold_socket(temporary / cat(folder_name, "01234567") / "server") ? temporary : "/tmp";
+  return can_hold_socket(cat(temporary.string(), "/", folder_name, "01234567/server")) ? temporary : "/tmp";
 }
 
 std::uint64_t megabytes_of_memory(std::uint64_t part, std::uint64_t most) {
@@ -187,7 +187,7 @@ ScratchServer::ScratchServer(const ScratchOptions& options)
       home_(make_home(folder_, account_)),
       parameters_(Parameters::parse("")) {
   fs::path socket_folder = home_;
-  if (!can_hold_socket(home_)) {
+  if (!can_hold_socket(home_.string())) {
     socket_folder_.emplace(beginning_in(short_parent()));
     socket_folder = make_home(*socket_folder_, account_);
   }
