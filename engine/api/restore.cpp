@@ -105,6 +105,20 @@ std::vector<ReplacedDatabase> replaced_databases(const DatabaseConfig& database)
   return replaced_beside(*database::open_server(database));
 }
 
+WrittenSinceSwap written_since_swap(const DatabaseConfig& database, const std::string& replaced) {
+  const auto live = database::open_server(database);
+  if (!live->exists()) {
+    return {.unknown = "there is no live database", .tables = {}};
+  }
+  const auto since = live->written_since_swap(replaced);
+  WrittenSinceSwap out{.unknown = since.unknown, .tables = {}};
+  out.tables.reserve(since.tables.size());
+  for (const auto& table : since.tables) {
+    out.tables.push_back({.name = table.name, .written = table.written});
+  }
+  return out;
+}
+
 void discard_replaced(Repository& repository, const DatabaseConfig& database, const std::string& name,
                       Observer& observer) {
   repository::Store& store = repository.store();

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dbrollback/restore.hpp"
 #include "engine/base/time.hpp"
 #include "engine/database/database.hpp"
 #include "engine/database/stored_database.hpp"
@@ -77,8 +78,7 @@ struct TablesOverwritten {
 
 struct InPlaceOptions {
   std::chrono::milliseconds lock_timeout{5000};
-  bool no_owner = false;
-  bool no_privileges = false;
+  RoleOptions roles;
   std::function<void()> keep_state;                   // called when nobody else can write any more; may be empty
   std::function<void(View& restored)> compare;        // called before it is committed; may be empty
   std::function<void(std::uint64_t bytes)> progress;  // told of rows
@@ -87,8 +87,7 @@ struct InPlaceOptions {
 
 struct BuildOptions {
   unsigned jobs = 2;
-  bool no_owner = false;
-  bool no_privileges = false;
+  RoleOptions roles;
   bool no_tablespaces = false;
   bool schema_only = false;  // no rows, no large objects, no values of sequences
   std::chrono::milliseconds lock_timeout{5000};
@@ -137,7 +136,8 @@ class ServerDatabase : public Database {
   // Why a snapshot of such a database, of a server of that version, cannot be restored here, a sentence each. May make
   // an empty database for it and drop that.
   [[nodiscard]] virtual std::vector<std::string> missing(const PostgresDatabaseFacts& facts,
-                                                         const std::string& server_version) = 0;
+                                                         const std::string& server_version,
+                                                         const RoleOptions& roles) = 0;
   // Precondition: it exists.
   [[nodiscard]] virtual std::vector<Obstacle> obstacles() = 0;
   // Precondition: it exists.
@@ -147,6 +147,8 @@ class ServerDatabase : public Database {
                                                    const std::vector<TableFacts>& tables) = 0;
   // The oldest first.
   [[nodiscard]] virtual std::vector<KeptDatabase> kept() = 0;
+  // Since it took the place of one of kept(): at least that much. Precondition: it exists.
+  [[nodiscard]] virtual WrittenSince written_since_swap(const std::string& kept) = 0;
   // Drops one of kept().
   virtual void drop_kept(const std::string& name) = 0;
   // Drops what interrupted restores left; returns their names.
@@ -191,8 +193,7 @@ struct ScratchPlace {
 struct ScriptOptions {
   std::string title;           // for people: what is in it
   std::string server_version;  // of the database
-  bool no_owner = false;
-  bool no_privileges = false;
+  RoleOptions roles;
   std::function<void(std::uint64_t bytes)> progress;  // told of rows
   Tick tick;
 };

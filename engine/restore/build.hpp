@@ -20,9 +20,9 @@ namespace dbrollback::restore {
                                                            const StoredServerDatabase& from,
                                                            const database::BuildOptions& options);
 
-// What there is to compare: without owners or privileges the schema is another one.
+// What there is to compare.
 struct Compared {
-  bool schema = true;
+  bool roles = true;  // and what names them: the schema, and rows that say whose a large object is
   bool data = true;
 };
 

@@ -49,8 +49,7 @@ class InPlaceRestore {
   database::InPlaceOptions options_for(database::ServerDatabase& target, const SnapshotDetails& manifest) {
     database::InPlaceOptions options;
     options.lock_timeout = plan_->database.lock_timeout;
-    options.no_owner = plan_->options.no_owner;
-    options.no_privileges = plan_->options.no_privileges;
+    options.roles = plan_->options.roles;
     options.keep_state = state_keeper(target, before_in_, *plan_, result_, *observer_);
     options.progress = [this](std::uint64_t bytes) {
       written_ += bytes;
@@ -64,8 +63,8 @@ class InPlaceRestore {
   }
 
   void require_equal(database::View& restored, const SnapshotDetails& manifest) {
-    const bool with_schema = !plan_->options.no_owner && !plan_->options.no_privileges;
-    const auto found = compare(restored, manifest, {.schema = with_schema, .data = true}, *observer_);
+    const auto found =
+        compare(restored, manifest, {.roles = plan_->options.roles.as_stored(), .data = true}, *observer_);
     if (!found.empty()) {
       base::fail({.code = "restored_differs",
                   .exit = Exit::failed,

@@ -49,8 +49,7 @@ RestoreResult execute_load(repository::Store& from, const RestorePlan& plan, Obs
     refuse_changed_target(plan);
   }
   auto how = build_options(plan.database, observer);
-  how.no_owner = plan.options.no_owner;
-  how.no_privileges = plan.options.no_privileges;
+  how.roles = plan.options.roles;
   RestoreResult result = result_of(plan, manifest);
   result.limits =
       target->load(stored.stored(),

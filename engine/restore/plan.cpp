@@ -260,6 +260,12 @@ void refuse_wrong_options(const RestoreOptions& options, DatabaseConfig::Engine 
     base::fail_usage("conflicting_options", cat(chosen[0], " and ", chosen[1], " exclude each other"), chosen[1],
                      "leave one of them out");
   }
+  if (!options.roles.as_stored() && (engine != DatabaseConfig::Engine::postgres || !options.tables.empty())) {
+    base::fail_usage("conflicting_options",
+                     cat("--no-owner, --no-privileges and --role-map are for whole databases of PostgreSQL, and ",
+                         options.tables.empty() ? cat(options.id, " is of none") : "--tables changes rows only"),
+                     options.id, "leave them out");
+  }
   if (chosen.empty() || chosen.front() == "--tables") {
     return;
   }

@@ -63,8 +63,7 @@ std::uint64_t write_script(repository::Store& store, SnapshotDetails manifest, c
   database::ScriptOptions script;
   script.title = base::cat("the snapshot ", stored.manifest().summary.id);
   script.server_version = stored.manifest().server_version;
-  script.no_owner = options.no_owner;
-  script.no_privileges = options.no_privileges;
+  script.roles = options.roles;
   script.progress = [&](std::uint64_t bytes) {
     done += bytes;
     observer.progress({.phase = "writing rows", .done = done, .total = total, .unit = "bytes"});

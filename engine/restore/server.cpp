@@ -1,10 +1,12 @@
 #include "engine/restore/server.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
+#include "engine/database/role_names.hpp"
 #include "engine/restore/build.hpp"
 #include "engine/restore/execute.hpp"
 #include "engine/restore/in_place.hpp"
@@ -59,7 +61,19 @@ void refuse_missing(const std::vector<std::string>& missing, const RestorePlan& 
                                base::join(missing, "; ")),
                 .object = plan.target,
                 .state = "nothing was changed",
-                .next = "install what it lacks, or restore into a server that has it with --into URL"});
+                .next =
+                    "give it what it lacks (of roles: CREATE ROLE, or other ones with --role-map OLD=NEW), or restore "
+                    "into a server that has it with --into URL"});
+  }
+}
+
+void refuse_unknown_roles(const RestorePlan& plan, const SnapshotDetails& manifest) {
+  const std::set<std::string> known = database::roles_named_by(manifest.postgres->properties);
+  for (const auto& [role, other] : plan.options.roles.renamed) {
+    if (!known.contains(role)) {
+      base::fail_usage("no_such_role", cat(plan.options.id, " names no role ", printable(role)), role,
+                       cat("it names ", printable(base::join({known.begin(), known.end()}, ", "))));
+    }
   }
 }
 
@@ -150,8 +164,7 @@ class ServerRestore {
   std::unique_ptr<database::NewDatabase> build_whole(const StoredServerDatabase& stored) {
     try {
       auto options = build_options(plan_->database, *observer_);
-      options.no_owner = plan_->options.no_owner;
-      options.no_privileges = plan_->options.no_privileges;
+      options.roles = plan_->options.roles;
       options.schema_only = plan_->options.schema_only;
       auto built = build(*target_, stored, options);
       result_.limits = built->limits();
@@ -169,7 +182,7 @@ class ServerRestore {
     }
   }
 
-  [[nodiscard]] bool with_schema() const { return !plan_->options.no_owner && !plan_->options.no_privileges; }
+  [[nodiscard]] bool with_schema() const { return plan_->options.roles.as_stored(); }
 
   [[nodiscard]] std::string verification() {
     result_.verified = plan_->options.verify && (with_schema() || !plan_->options.schema_only);
@@ -186,7 +199,7 @@ class ServerRestore {
   void require_equal(database::NewDatabase& built, const SnapshotDetails& manifest) {
     const auto view = built.open_view();
     const auto found =
-        compare(*view, manifest, {.schema = with_schema(), .data = !plan_->options.schema_only}, *observer_);
+        compare(*view, manifest, {.roles = with_schema(), .data = !plan_->options.schema_only}, *observer_);
     if (!found.empty()) {
       base::fail({.code = "restored_differs",
                   .exit = Exit::damaged,
@@ -211,6 +224,7 @@ class ServerRestore {
 void plan_server(repository::Store& from, RestorePlan& plan) {
   refuse_unknown(plan.options.despite);
   const SnapshotDetails manifest = snapshot::read_manifest(from.objects(), plan.options.id);
+  refuse_unknown_roles(plan, manifest);
   const auto target = database::open_server(plan.database);
   plan.target = target->location();
   plan.bytes = manifest.summary.raw_bytes;
@@ -232,7 +246,7 @@ void plan_server(repository::Store& from, RestorePlan& plan) {
     plan_in_place(from, *target, manifest, plan);
     return;
   }
-  refuse_missing(target->missing(manifest.postgres->properties, manifest.server_version), plan);
+  refuse_missing(target->missing(manifest.postgres->properties, manifest.server_version, plan.options.roles), plan);
   if (plan.kind == RestorePlan::Target::swap) {
     plan.obstacles = obstacles_of(*target, plan.options.despite);
     estimate_loss(*target, manifest, plan);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,16 @@
 #include "dbrollback/repository.hpp"
 
 namespace dbrollback {
+
+// PostgreSQL: to whom belongs what is restored.
+struct RoleOptions {
+  bool no_owner = false;                       // everything becomes the restoring role's
+  bool no_privileges = false;                  // nothing is granted or revoked
+  std::map<std::string, std::string> renamed;  // roles in place of those that the snapshot names, which are the keys
+
+  // Whether everything belongs to whom the snapshot says.
+  [[nodiscard]] bool as_stored() const { return !no_owner && !no_privileges && renamed.empty(); }
+};
 
 struct RestoreOptions {
   std::string id;
@@ -26,9 +37,8 @@ struct RestoreOptions {
   bool schema_only = false;
   bool data_only = false;
   std::vector<std::string> despite;  // names of the obstacles that do not matter
-  bool no_owner = false;             // everything becomes the restoring role's
-  bool no_privileges = false;        // nothing is granted or revoked
-  bool in_place = false;             // into the live database itself, in one transaction
+  RoleOptions roles;
+  bool in_place = false;  // into the live database itself, in one transaction
 };
 
 // What a restore would do, as a value: print it, keep it, execute it.
@@ -132,15 +142,26 @@ struct ReplacedDatabase {
 // PostgreSQL: what restores have left beside the live database, the oldest first.
 [[nodiscard]] std::vector<ReplacedDatabase> replaced_databases(const DatabaseConfig& database);
 
+// PostgreSQL: what was written to the live database since it took the place of one of them, as far as the server's
+// counters tell. Errors: as of the server.
+struct WrittenSinceSwap {
+  struct Table {
+    std::string name;
+    std::uint64_t written = 0;  // at least so many rows inserted, updated and deleted
+  };
+  std::string unknown;        // why it is not known; empty: it is
+  std::vector<Table> tables;  // those that were written to, the most first
+};
+
+[[nodiscard]] WrittenSinceSwap written_since_swap(const DatabaseConfig& database, const std::string& replaced);
+
 // Drops one of them, for good. Errors: Exit::busy when somebody is connected to it.
 void discard_replaced(Repository& repository, const DatabaseConfig& database, const std::string& name,
                       Observer& observer);
 
 struct ExportOptions {
   DatabaseConfig database;  // PostgreSQL: where its programs are
-  // PostgreSQL, as of RestoreOptions.
-  bool no_owner = false;
-  bool no_privileges = false;
+  RoleOptions roles;        // PostgreSQL
 };
 
 struct ExportResult {

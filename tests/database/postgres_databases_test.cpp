@@ -113,7 +113,7 @@ class PostgresDatabases : public testing::Test {
 
   // What was left out, which is known before anything is loaded.
   static std::vector<std::string> make_and_finish(const std::string& name, const PostgresDatabaseFacts& facts,
-                                                  const MakeOptions& options = {},
+                                                  const RoleOptions& options = {},
                                                   const std::string& user = "postgres") {
     const auto admin = beside(user);
     const auto foreseen = make_database(*admin, {}, name, facts, options);
@@ -272,7 +272,8 @@ TEST_F(PostgresDatabases, BelongToWhoeverMayHaveThem) {
   EXPECT_FALSE(exists("dbs_new"));
 
   // Everything that it may is done, and the rest is known before.
-  const auto refused = make_and_finish("dbs_new", facts, {.no_owner = true}, "dbs_owner");
+  const auto refused =
+      make_and_finish("dbs_new", facts, {.no_owner = true, .no_privileges = false, .renamed = {}}, "dbs_owner");
   ASSERT_EQ(refused.size(), 2U) << base::join(refused, "\n");
   EXPECT_EQ(refused[0],
             "the setting log_min_duration_statement cannot be restored: permission denied to set parameter "
@@ -287,7 +288,7 @@ TEST_F(PostgresDatabases, BelongToWhoeverMayHaveThem) {
   EXPECT_EQ(std::ranges::count(grants_of(made), "dbs_owner to : CONNECT"), 1);
 
   facts.settings.clear();
-  EXPECT_TRUE(make_and_finish("dbs_bare", facts, {.no_owner = true, .no_privileges = true}).empty());
+  EXPECT_TRUE(make_and_finish("dbs_bare", facts, {.no_owner = true, .no_privileges = true, .renamed = {}}).empty());
   const std::vector<std::string> usual = {"postgres to : CONNECT", "postgres to : TEMPORARY",
                                           "postgres to postgres: CONNECT", "postgres to postgres: CREATE",
                                           "postgres to postgres: TEMPORARY"};

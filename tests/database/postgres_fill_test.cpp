@@ -315,8 +315,8 @@ TEST_F(PostgresFill, LeavesOutWhatItIsTold) {
   const auto taken = take(database);
   const std::string copy = fresh("fill_owner");
   FillOptions how = options();
-  how.no_owner = true;
-  how.no_privileges = true;
+  how.roles.no_owner = true;
+  how.roles.no_privileges = true;
   how.no_tablespaces = true;
   how.analyze = false;
   fill_database(at_database(copy, "fill_owner"), taken->stored, how);
@@ -330,7 +330,7 @@ TEST_F(PostgresFill, LeavesOutWhatItIsTold) {
 
   const std::string bare = fresh();
   how.data = false;
-  how.no_owner = false;
+  how.roles.no_owner = false;
   fill_database(at_database(bare), taken->stored, how);
   expect_same_objects(read_objects(filled), [&] {
     Connection connection = open(bare);

@@ -389,10 +389,10 @@ TEST_F(PostgresScratch, LacksWhatASnapshotNeeds) {
   const auto session = connect(shared());
   const int version = session->server_version();
   const PostgresDatabaseFacts own = read_properties(*session);
-  EXPECT_TRUE(missing_on(*session, own, version).empty());
-  EXPECT_TRUE(missing_on(*session, own, 120000).empty());
+  EXPECT_TRUE(missing_on(*session, own, version, {}).empty());
+  EXPECT_TRUE(missing_on(*session, own, 120000, {}).empty());
 
-  const auto newer = missing_on(*session, own, version + 10000);
+  const auto newer = missing_on(*session, own, version + 10000, {});
   ASSERT_EQ(newer.size(), 1U);
   EXPECT_TRUE(newer.front().starts_with(cat("it is of version ", major_text(version)))) << newer.front();
 
@@ -401,27 +401,36 @@ TEST_F(PostgresScratch, LacksWhatASnapshotNeeds) {
   facts.extensions.push_back({.name = "plpgsql", .version = "0.9", .schema = "public"});
   const std::vector<std::string> extensions{"the extension no'such 1 is not installed on it",
                                             "the extension plpgsql 0.9 is not installed on it, only 1.0"};
-  EXPECT_EQ(missing_on(*session, facts, version), extensions);
+  EXPECT_EQ(missing_on(*session, facts, version, {}), extensions);
+
+  facts = own;
+  facts.roles = {"missing_a", "missing_b"};
+  const std::vector<std::string> roles{"it has no role missing_a", "it has no role missing_b"};
+  EXPECT_EQ(missing_on(*session, facts, version, {}), roles);
+  RoleOptions renamed;
+  renamed.renamed = {{"missing_a", own.owner}};
+  EXPECT_EQ(missing_on(*session, facts, version, renamed), std::vector<std::string>{"it has no role missing_b"});
+  EXPECT_TRUE(missing_on(*session, facts, version, {.no_owner = true, .no_privileges = true, .renamed = {}}).empty());
 
   facts = own;
   facts.collate = "xx_XX.'";
-  const auto locale = missing_on(*session, facts, version);
+  const auto locale = missing_on(*session, facts, version, {});
   ASSERT_EQ(locale.size(), 1U);
   EXPECT_NE(locale.front().find("xx_XX.'"), std::string::npos) << locale.front();
   EXPECT_EQ(locale.front().find("postgresql://"), std::string::npos) << locale.front();
 
   facts = own;
   facts.encoding = "LATIN1";
-  EXPECT_TRUE(missing_on(*session, facts, version).empty());
+  EXPECT_TRUE(missing_on(*session, facts, version, {}).empty());
   facts.encoding = "none";
-  EXPECT_EQ(missing_on(*session, facts, version).size(), 1U);
+  EXPECT_EQ(missing_on(*session, facts, version, {}).size(), 1U);
   if (version >= 150000) {
     facts = own;
     facts.locale_provider = "icu";
     facts.locale = "en-US";
-    EXPECT_TRUE(missing_on(*session, facts, version).empty());
+    EXPECT_TRUE(missing_on(*session, facts, version, {}).empty());
     facts.encoding = "SQL_ASCII";
-    EXPECT_EQ(missing_on(*session, facts, version).size(), 1U) << "ICU knows no such encoding";
+    EXPECT_EQ(missing_on(*session, facts, version, {}).size(), 1U) << "ICU knows no such encoding";
   }
   EXPECT_EQ(session->value("SELECT count(*) FROM pg_database"), "3");
 }
@@ -444,7 +453,7 @@ TEST_F(PostgresScratch, RunsOldAndNewVersions) {
     const auto session = connect(server);
     EXPECT_EQ(session->server_version() / 10000, major);
     PostgresDatabaseFacts facts = read_properties(*session);
-    EXPECT_TRUE(missing_on(*session, facts, session->server_version()).empty());
+    EXPECT_TRUE(missing_on(*session, facts, session->server_version(), {}).empty());
     facts.owner = "x";
     EXPECT_TRUE(make_stub_roles(*session, facts).empty());
   }

@@ -59,6 +59,19 @@ class Restores(server_case.Case):
         self.assert_unchanged()
         self.assertIn("no database that a restore replaced is kept", self.fails(4, "restore", "--undo", "--yes").err)
 
+    def test_undo_says_what_was_written_since(self):
+        self.prepare()
+        self.ok("restore", "latest", "--yes")
+        self.assertIn("nothing was written since then", self.ok("restore", "--undo", "--dry-run").out)
+        self.psql("UPDATE t SET v = 'newer' WHERE id <= 10; INSERT INTO lines (t, price) SELECT 1, 1 FROM "
+                  "generate_series(1, 5); DELETE FROM lines WHERE id <= 2; CREATE TABLE added AS SELECT 1 AS a")
+        said = self.ok("restore", "--undo", "--dry-run").out
+        for table, rows in (("public.t", 10), ("public.lines", 7), ("public.added", 1)):
+            self.assertRegex(said, rf"{re.escape(table)} +{rows}\b")
+        self.assertIn("stays in the database that is replaced now", said)
+        self.ok("restore", "--undo", "--yes")
+        self.assertIn("is not known: it was put back itself", self.ok("restore", "--undo", "--dry-run").out)
+
     def test_into_another_database(self):
         self.prepare()
         other = self.database + "_other"

@@ -6,6 +6,7 @@
 #include "tools/cli/format.hpp"
 #include "tools/cli/text.hpp"
 #include "tools/commands/commands.hpp"
+#include "tools/commands/roles.hpp"
 
 namespace dbrollback::commands {
 namespace {
@@ -16,8 +17,7 @@ struct Arguments {
   std::string id;
   std::string file;
   std::string output;
-  bool no_owner = false;
-  bool no_privileges = false;
+  RoleArguments roles;
 };
 
 std::string file_of(const Context& context, const Arguments& arguments) {
@@ -42,13 +42,12 @@ std::string file_of(const Context& context, const Arguments& arguments) {
 }
 
 ExportOptions options_of(Context& context, const Arguments& arguments, const SnapshotSummary& snapshot) {
-  if (snapshot.engine != "postgres" && (arguments.no_owner || arguments.no_privileges)) {
+  const RoleOptions roles = roles_of(arguments.roles);
+  if (snapshot.engine != "postgres" && !roles.as_stored()) {
     cli::fail_usage("bad_value", snapshot.id + " is a snapshot of an SQLite database, which has no owners and grants",
-                    arguments.no_owner ? "--no-owner" : "--no-privileges", "leave that option out");
+                    snapshot.id, "leave --no-owner, --no-privileges and --role-map out");
   }
-  return {.database = context.for_proofs_of(snapshot.database),
-          .no_owner = arguments.no_owner,
-          .no_privileges = arguments.no_privileges};
+  return {.database = context.for_proofs_of(snapshot.database), .roles = roles};
 }
 
 Exit run(Context& context, const Arguments& arguments) {
@@ -99,8 +98,7 @@ cli::Command export_command() {
   command.options.operand("ID", arguments->id);
   command.options.operand("FILE", arguments->file);
   command.options.text("output", "FILE", arguments->output, "the same as FILE");
-  command.options.flag("no-owner", arguments->no_owner, "PostgreSQL: everything belongs to the role that loads it");
-  command.options.flag("no-privileges", arguments->no_privileges, "PostgreSQL: without grants");
+  declare_roles(command.options, arguments->roles);
   return command;
 }
 

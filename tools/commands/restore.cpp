@@ -12,6 +12,7 @@
 #include "tools/commands/candidates.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/commands/restore_text.hpp"
+#include "tools/commands/roles.hpp"
 
 namespace dbrollback::commands {
 namespace {
@@ -31,8 +32,7 @@ struct Arguments {
   bool undo = false;
   bool discard_old = false;
   std::vector<std::string> despite;
-  bool no_owner = false;
-  bool no_privileges = false;
+  RoleArguments roles;
   bool in_place = false;
   bool schema_only = false;
   bool data_only = false;
@@ -103,8 +103,7 @@ RestorePlan make_plan(Context& context, Source& source, const Arguments& argumen
                          .schema_only = arguments.schema_only,
                          .data_only = arguments.data_only,
                          .despite = arguments.despite,
-                         .no_owner = arguments.no_owner,
-                         .no_privileges = arguments.no_privileges,
+                         .roles = roles_of(arguments.roles),
                          .in_place = arguments.in_place};
   if (!arguments.into.empty() && !is_url(arguments.into)) {
     options.into = std::filesystem::absolute(arguments.into).lexically_normal();
@@ -138,7 +137,7 @@ Exit undo(Context& context, const Arguments& arguments) {
   if (!kept.empty()) {
     console.say("back to the database " + cli::printable(kept.back().name) + ", replaced " +
                 cli::local_time(kept.back().replaced) + ", " + cli::ago(kept.back().replaced, cli::now()));
-    console.say("What was written since then stays in the database that is replaced now.");
+    say_written_since(console, written_since_swap(database, kept.back().name));
   }
   if (arguments.dry_run) {
     console.say("dry run: nothing was changed");
@@ -287,8 +286,7 @@ cli::Command restore_command() {
       "PostgreSQL: replace everything in the database itself, in one transaction, for a role or a disk "
       "that has no room for a second one; nobody can use it meanwhile");
   command.options.number("jobs", arguments->jobs, 1, 64, "PostgreSQL: how many connections load (default 2)");
-  command.options.flag("no-owner", arguments->no_owner, "PostgreSQL: everything belongs to the restoring role");
-  command.options.flag("no-privileges", arguments->no_privileges, "PostgreSQL: grant and revoke nothing");
+  declare_roles(command.options, arguments->roles);
   command.options.flag("schema-only", arguments->schema_only,
                        "PostgreSQL, with --into: a new database without rows, large objects and values of sequences");
   command.options.flag(

@@ -70,13 +70,13 @@ cli::Cell change_cell(const RestorePlan::TableChange& change) {
 }
 
 // Ten thousand tables would push everything else off the screen.
-std::size_t shown_of(const Console& console, const RestorePlan& plan) {
+std::size_t shown_of(const Console& console, std::size_t tables) {
   constexpr std::size_t most = 40;
-  return console.appearance().verbose ? plan.tables.size() : std::min(plan.tables.size(), most);
+  return console.appearance().verbose ? tables : std::min(tables, most);
 }
 
-void say_hidden(Console& console, const RestorePlan& plan) {
-  const std::size_t hidden = plan.tables.size() - shown_of(console, plan);
+void say_hidden(Console& console, std::size_t tables) {
+  const std::size_t hidden = tables - shown_of(console, tables);
   if (hidden > 0) console.say("and " + cli::plural(hidden, "more table", "more tables") + ", shown by --verbose");
 }
 
@@ -99,8 +99,8 @@ void say_written(Console& console, const RestorePlan& plan, std::size_t shown) {
 
 void say_in_place(Console& console, const RestorePlan& plan) {
   if (!plan.tables.empty()) {
-    say_written(console, plan, shown_of(console, plan));
-    say_hidden(console, plan);
+    say_written(console, plan, shown_of(console, plan.tables.size()));
+    say_hidden(console, plan.tables.size());
     console.say("Estimated by the server's counters.");
   }
   console.say("Nobody can use the database until it is done: " +
@@ -116,15 +116,15 @@ void say_tables(Console& console, const RestorePlan& plan) {
   }
   if (plan.kind == RestorePlan::Target::swap) {
     if (plan.tables.empty()) return;
-    say_written(console, plan, shown_of(console, plan));
-    say_hidden(console, plan);
+    say_written(console, plan, shown_of(console, plan.tables.size()));
+    say_hidden(console, plan.tables.size());
     console.say("Estimated by the server's counters. All of it stays in the database that is kept.");
     return;
   }
   if (plan.kind != RestorePlan::Target::live) return;
   if (plan.is_on_server()) {
     if (plan.tables.empty()) console.say("By the server's counters nothing was written to these tables since.");
-    if (!plan.tables.empty()) say_written(console, plan, shown_of(console, plan));
+    if (!plan.tables.empty()) say_written(console, plan, shown_of(console, plan.tables.size()));
     console.say("Tables that were not chosen are not touched.");
     return;
   }
@@ -132,7 +132,7 @@ void say_tables(Console& console, const RestorePlan& plan) {
     console.say("No table changes its number of rows; what is in the rows may change.");
     return;
   }
-  const std::size_t shown = shown_of(console, plan);
+  const std::size_t shown = shown_of(console, plan.tables.size());
   using enum cli::Column::Align;
   cli::Table table({{.title = "table", .least = 16},
                     {.title = "rows now", .align = right},
@@ -146,7 +146,7 @@ void say_tables(Console& console, const RestorePlan& plan) {
                change_cell(change)});
   }
   console.say(table);
-  say_hidden(console, plan);
+  say_hidden(console, plan.tables.size());
   console.say(!plan.options.tables.empty() ? "Tables that were not chosen are not touched."
                                            : "Other tables keep their number of rows; what is in the rows may change.");
 }
@@ -214,6 +214,23 @@ void say_result(cli::Context& context, const RestorePlan& plan, const RestoreRes
   if (plan.options.in_place) undo += " --in-place";
   if (!plan.options.tables.empty()) undo += " --tables " + cli::shell_quote(listed(plan.options.tables));
   cli::say_next(console, {{"to undo", context.again(undo)}});
+}
+
+void say_written_since(Console& console, const WrittenSinceSwap& since) {
+  if (!since.unknown.empty()) {
+    console.say("What was written since then is not known: " + since.unknown + ".");
+  } else if (since.tables.empty()) {
+    console.say("By the server's counters nothing was written since then.");
+  } else {
+    cli::Table table({{.title = "table", .least = 16}, {.title = "written since", .align = cli::Column::Align::right}});
+    for (std::size_t i = 0; i < shown_of(console, since.tables.size()); ++i) {
+      table.row({{cli::printable(since.tables[i].name)}, {cli::count(since.tables[i].written)}});
+    }
+    console.say(table);
+    say_hidden(console, since.tables.size());
+    console.say("At least so many rows, by the server's counters.");
+  }
+  console.say("All of it stays in the database that is replaced now.");
 }
 
 }  // namespace dbrollback::commands

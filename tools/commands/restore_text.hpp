@@ -8,6 +8,8 @@ namespace dbrollback::commands {
 
 void say_plan(cli::Console& console, const RestorePlan& plan);
 
+void say_written_since(cli::Console& console, const WrittenSinceSwap& since);
+
 // `again` knows how to type the way back.
 void say_result(cli::Context& context, const RestorePlan& plan, const RestoreResult& result);
 

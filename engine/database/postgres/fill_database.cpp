@@ -110,12 +110,18 @@ class Filling {
 
   void restore(Section section, std::string_view phase) const {
     say(phase);
-    restore_schema(options_->programs, target_, stored_->schema, section,
-                   {.jobs = options_->jobs,
-                    .no_owner = options_->no_owner,
-                    .no_privileges = options_->no_privileges,
-                    .no_tablespaces = options_->no_tablespaces,
-                    .tick = options_->connection.tick});
+    const RestoreOptions how{.jobs = options_->jobs,
+                             .roles = options_->roles,
+                             .no_tablespaces = options_->no_tablespaces,
+                             .tick = options_->connection.tick};
+    if (options_->roles.renamed.empty()) {
+      restore_schema(options_->programs, target_, stored_->schema, section, how);
+      return;
+    }
+    Connection connection(target_, options_->connection);  // pg_restore itself knows no other roles
+    SessionStatements(connection).script([&](const Connection::Put& put) {
+      script_schema(options_->programs, stored_->schema, section, how, put);
+    });
   }
 
   // A new database has its server's schema public, and an archive says what is different from that of the version of
@@ -124,7 +130,7 @@ class Filling {
     const auto dumped = archive_version(options_->programs, stored_->schema, options_->connection.tick);
     Connection connection(target_, options_->connection);
     const bool is_open = connection.server_version() < open_until;
-    if (dumped && !options_->no_privileges && (*dumped < open_until) != is_open) {
+    if (dumped && !options_->roles.no_privileges && (*dumped < open_until) != is_open) {
       (void)connection.execute(is_open ? "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
                                        : "GRANT CREATE ON SCHEMA public TO PUBLIC");
     }
@@ -168,9 +174,7 @@ class Filling {
         say(phase);
         Connection connection(quiet_, options_->connection);
         SessionStatements statements(connection);
-        load_large_objects(statements, *stored_,
-                           {.owners = !options_->no_owner, .privileges = !options_->no_privileges},
-                           [&](std::uint64_t bytes) { say(phase, bytes); });
+        load_large_objects(statements, *stored_, options_->roles, [&](std::uint64_t bytes) { say(phase, bytes); });
         return;
       }
     }

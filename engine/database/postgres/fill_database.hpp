@@ -5,6 +5,7 @@
 #include <functional>
 #include <string_view>
 
+#include "dbrollback/restore.hpp"
 #include "engine/database/postgres/client_programs.hpp"
 #include "engine/database/postgres/connection.hpp"
 #include "engine/database/stored_database.hpp"
@@ -17,8 +18,7 @@ struct FillOptions {
   unsigned jobs = 2;             // sessions that load, build indexes and analyze
   bool schema = true;            // make the objects; otherwise they are there, and empty
   bool data = true;              // rows, large objects, sequences and the rows of materialised views
-  bool no_owner = false;         // everything becomes the restoring role's
-  bool no_privileges = false;    // nothing is granted or revoked
+  RoleOptions roles;             // with other roles, one session makes the schema
   bool no_tablespaces = false;   // everything goes into the database's own
   bool analyze = true;
   // What is being done, "loading rows", and the bytes of rows so far where it is that; by the calling thread. May be

@@ -96,8 +96,8 @@ Step grant_step(const std::string& database, const PostgresGrant& grant, const s
 
 // A new database has the rights of its owner and, until make_database took them away, those of everybody.
 void add_grants(std::vector<Step>& out, const std::string& database, const std::string& owner,
-                const PostgresDatabaseFacts& facts, const MakeOptions& options) {
-  if (options.no_privileges) {
+                const PostgresDatabaseFacts& facts, const RoleOptions& roles) {
+  if (roles.no_privileges) {
     out.push_back({.what = "the rights of everybody",
                    .sql = cat("GRANT CONNECT, TEMPORARY ON DATABASE ", database, " TO PUBLIC")});
     return;
@@ -121,7 +121,7 @@ std::string reason_of(const Error& error, const Connection& fresh) {
 std::string name_inside(Connection& fresh) { return quote(fresh.value("SELECT current_database()").value_or("")); }
 
 std::vector<Step> finishing(const std::string& database, const std::string& owner, const PostgresDatabaseFacts& facts,
-                            const MakeOptions& options) {
+                            const RoleOptions& roles) {
   std::vector<Step> out;
   if (!facts.comment.empty()) {
     out.push_back(
@@ -132,7 +132,7 @@ std::vector<Step> finishing(const std::string& database, const std::string& owne
                    .sql = cat("SECURITY LABEL FOR ", quote(label.provider), " ON DATABASE ", database, " IS ",
                               literal(label.label))});
   }
-  add_grants(out, database, owner, facts, options);
+  add_grants(out, database, owner, facts, roles);
   if (facts.connection_limit >= 0) {
     out.push_back({.what = "the connection limit",
                    .sql = cat("ALTER DATABASE ", database, " CONNECTION LIMIT ", facts.connection_limit)});

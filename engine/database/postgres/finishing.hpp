@@ -21,7 +21,7 @@ struct Step {
 // `database`: its name as SQL wants it. `owner`: the role it belongs to now. The settings last: they may be such that
 // nothing could be written after them.
 [[nodiscard]] std::vector<Step> finishing(const std::string& database, const std::string& owner,
-                                          const PostgresDatabaseFacts& facts, const MakeOptions& options);
+                                          const PostgresDatabaseFacts& facts, const RoleOptions& roles);
 
 // Does them in one transaction, or (`keep` false) does them and takes everything back. Returns those that failed, each
 // with the reason. Throws what is no refusal: a lost connection, a lock.

@@ -81,6 +81,34 @@ constexpr const char* comments_sql = R"(
 SELECT format('COMMENT ON LARGE OBJECT %s IS %L', object, comment)
 FROM pg_temp.large_objects WHERE comment IS NOT NULL ORDER BY object)";
 
+// A role as an ACL has it (putid in acl.c of PostgreSQL).
+std::string name_in_acl(const std::string& role) {
+  const bool is_plain = std::ranges::all_of(role, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
+  return is_plain ? role : quote(role);
+}
+
+// "grantee=rights/grantor", with other roles in place of those that are renamed: all at once, so that two can swap.
+std::string rename_roles_sql(const std::map<std::string, std::string>& renamed) {
+  std::vector<std::string> pairs(renamed.size());
+  std::ranges::transform(renamed, pairs.begin(), [](const auto& pair) {
+    const auto& [from, to] = pair;
+    return cat("(", literal(from), ", ", literal(to), ", ", literal(name_in_acl(from)), ", ", literal(name_in_acl(to)),
+               ")");
+  });
+  return cat("WITH renamed (role, other, written, other_written) AS (VALUES ", base::join(pairs, ", "), R"()
+UPDATE pg_temp.large_objects o SET
+  owner = coalesce((SELECT other FROM renamed WHERE role = o.owner), o.owner),
+  acl = CASE WHEN acl IS NOT NULL THEN (
+    SELECT coalesce(array_agg(coalesce(e.other_written, part[1]) || '=' || part[3] || '/' ||
+                              coalesce(r.other_written, part[4])), '{}')::text
+    FROM unnest(o.acl::text[]) AS g
+    CROSS JOIN regexp_matches(g, '^(("(?:[^"]|"")*"|[^"=])*)=([^/]*)/(.*)$') AS part
+    LEFT JOIN renamed e ON e.written = part[1]
+    LEFT JOIN renamed r ON r.written = part[4]) END)");
+}
+
 Relation relation_of(const char* name, std::uint32_t oid, std::string query, const std::vector<Column>& columns) {
   Relation out;
   out.oid = oid;
@@ -183,7 +211,7 @@ std::vector<std::string> closed_large_objects(Connection& connection) {
   return out;
 }
 
-void load_large_objects(Statements& statements, const StoredDatabase& stored, const LargeObjectOptions& options,
+void load_large_objects(Statements& statements, const StoredDatabase& stored, const RoleOptions& roles,
                         const std::function<void(std::uint64_t bytes)>& progress) {
   statements.run(
       "CREATE TEMPORARY TABLE large_objects (object oid, owner name, acl text, comment text);"
@@ -193,10 +221,13 @@ void load_large_objects(Statements& statements, const StoredDatabase& stored, co
   statements.run("SELECT count(lo_create(object)) FROM pg_temp.large_objects");
   loading.load(pieces_table, "pg_temp.large_object_pieces",
                "SELECT lo_put(object, place, data) FROM pg_temp.large_object_pieces");
-  if (options.owners) {
+  if (!roles.renamed.empty()) {
+    statements.run(rename_roles_sql(roles.renamed));
+  }
+  if (!roles.no_owner) {
     statements.run_each(owners_sql, true);
   }
-  if (options.privileges) {
+  if (!roles.no_privileges) {
     statements.run_each(revokes_sql, true);
     statements.run_each(grants_sql, true);
   }

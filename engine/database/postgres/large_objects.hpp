@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "dbrollback/restore.hpp"
 #include "engine/database/postgres/relations.hpp"
 #include "engine/database/postgres/statements.hpp"
 #include "engine/database/stored_database.hpp"
@@ -27,15 +28,10 @@ constexpr std::array<const char*, 2> large_object_tables{"pg_largeobject_metadat
 // Those that this role may not read: "large object 16401".
 [[nodiscard]] std::vector<std::string> closed_large_objects(Connection& connection);
 
-struct LargeObjectOptions {
-  bool owners = true;
-  bool privileges = true;
-};
-
 // Makes the large objects that `stored` has, with their owners, grants and comments. Precondition: the database has
 // none of them. `progress` is told of the bytes of rows, in all. Errors: as of Connection and of RowSource::read. State
 // after a failure: some of them are there.
-void load_large_objects(Statements& statements, const StoredDatabase& stored, const LargeObjectOptions& options,
+void load_large_objects(Statements& statements, const StoredDatabase& stored, const RoleOptions& roles,
                         const std::function<void(std::uint64_t bytes)>& progress);
 
 }  // namespace dbrollback::database::postgres

@@ -16,6 +16,7 @@
 #include "engine/database/postgres/refresh_views.hpp"
 #include "engine/database/postgres/set_sequences.hpp"
 #include "engine/database/postgres/silent_triggers.hpp"
+#include "engine/database/role_names.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -242,12 +243,10 @@ class Loading {
       Connection session(parameters_, {.lock_timeout = options_->build.lock_timeout, .tick = options_->build.tick});
       SessionStatements statements(session);
       try {
-        load_large_objects(statements, *stored_,
-                           {.owners = !options_->build.no_owner, .privileges = !options_->build.no_privileges},
-                           [&](std::uint64_t bytes) {
-                             bytes_ = bytes;
-                             say("loading large objects");
-                           });
+        load_large_objects(statements, *stored_, options_->build.roles, [&](std::uint64_t bytes) {
+          bytes_ = bytes;
+          say("loading large objects");
+        });
       } catch (...) {
         remove_objects();
         throw;
@@ -385,8 +384,7 @@ class Loading {
         for (const TableFacts& table : *stored_->tables) {
           const bool is_it = holds_large_objects(*table.postgres) && table.postgres->name == relation.name;
           // Owners and grants are among the columns.
-          const bool is_same =
-              relation.name != large_object_tables[0] || !(options_->build.no_owner || options_->build.no_privileges);
+          const bool is_same = !rows_name_roles(*table.postgres) || options_->build.roles.as_stored();
           if (is_it && is_same) {
             compare(table, relation);
           }

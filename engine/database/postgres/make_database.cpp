@@ -60,18 +60,18 @@ void give_to(Connection& fresh, const std::string& owner) {
   (void)fresh.execute(cat("ALTER DATABASE ", name_inside(fresh), " OWNER TO ", quote(owner)));
 }
 
-std::vector<Step> last_steps(Connection& fresh, const PostgresDatabaseFacts& facts, const MakeOptions& options) {
+std::vector<Step> last_steps(Connection& fresh, const PostgresDatabaseFacts& facts, const RoleOptions& roles) {
   const auto owner = fresh.value("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()");
-  return finishing(name_inside(fresh), owner.value_or(""), facts, options);
+  return finishing(name_inside(fresh), owner.value_or(""), facts, roles);
 }
 
-std::vector<std::string> prepare(Connection& fresh, const PostgresDatabaseFacts& facts, const MakeOptions& options) {
+std::vector<std::string> prepare(Connection& fresh, const PostgresDatabaseFacts& facts, const RoleOptions& roles) {
   (void)fresh.execute("SET default_transaction_read_only = off");
-  if (!options.no_owner) {
+  if (!roles.no_owner) {
     give_to(fresh, facts.owner);
   }
   (void)fresh.execute(cat("REVOKE ALL ON DATABASE ", name_inside(fresh), " FROM PUBLIC"));
-  return perform(fresh, last_steps(fresh, facts, options), false);
+  return perform(fresh, last_steps(fresh, facts, roles), false);
 }
 
 // Also when somebody has asked to stop. Where it fails, the error before it matters more; drop_interrupted finds it.
@@ -104,13 +104,13 @@ std::string create_database_sql(int version, const std::string& name, const Post
 }
 
 std::vector<std::string> make_database(Connection& connection, const ConnectionOptions& inside, const std::string& name,
-                                       const PostgresDatabaseFacts& facts, const MakeOptions& options) {
+                                       const PostgresDatabaseFacts& facts, const RoleOptions& roles) {
   require_known_locale(connection, facts);
   (void)connection.execute(create_database_sql(connection.server_version(), name, facts));
   try {
     // Now is the time to see whether pg_hba.conf and poolers let us in by this name.
     Connection fresh(connection.parameters().with("dbname", name), inside);
-    return prepare(fresh, facts, options);
+    return prepare(fresh, facts, roles);
   } catch (...) {
     drop_again(connection, name);
     throw;
@@ -118,8 +118,8 @@ std::vector<std::string> make_database(Connection& connection, const ConnectionO
 }
 
 std::vector<std::string> finish_database(Connection& fresh, const PostgresDatabaseFacts& facts,
-                                         const MakeOptions& options) {
-  return perform(fresh, last_steps(fresh, facts, options), true);
+                                         const RoleOptions& roles) {
+  return perform(fresh, last_steps(fresh, facts, roles), true);
 }
 
 }  // namespace dbrollback::database::postgres

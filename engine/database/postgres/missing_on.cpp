@@ -1,12 +1,14 @@
 #include "engine/database/postgres/missing_on.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "engine/base/fail.hpp"
 #include "engine/base/random.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/postgres/client_programs.hpp"
 #include "engine/database/postgres/make_database.hpp"
+#include "engine/database/role_names.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -31,6 +33,21 @@ void look_for_extensions(Connection& connection, const std::vector<PostgresExten
                         versions.empty() ? "" : cat(", only ", base::join(versions, ", ")))));
     }
   }
+}
+
+// Without owners or privileges there is no telling who will be named.
+void look_for_roles(Connection& connection, const PostgresDatabaseFacts& facts, const RoleOptions& options,
+                    std::vector<std::string>& missing) {
+  if (options.no_owner || options.no_privileges) {
+    return;
+  }
+  const Result there = connection.execute("SELECT rolname FROM pg_roles");
+  std::set<std::string> lacking = roles_named_by(with_roles(facts, options.renamed));
+  for (int row = 0; row < there.rows(); ++row) {
+    lacking.erase(there.text(row, 0));
+  }
+  std::ranges::transform(lacking, std::back_inserter(missing),
+                         [](const std::string& role) { return printable(cat("it has no role ", role)); });
 }
 
 // A database with a locale of libc's shows that others can have it.
@@ -84,7 +101,8 @@ void try_locale(Connection& connection, PostgresDatabaseFacts facts, std::vector
 
 }  // namespace
 
-std::vector<std::string> missing_on(Connection& connection, const PostgresDatabaseFacts& facts, int snapshot_version) {
+std::vector<std::string> missing_on(Connection& connection, const PostgresDatabaseFacts& facts, int snapshot_version,
+                                    const RoleOptions& roles) {
   const int version = connection.server_version();
   if (version / 10000 < snapshot_version / 10000) {  // nobody promises anything of the rest
     return {cat("it is of version ", major_text(version), ", older than the snapshot's server, ",
@@ -93,6 +111,7 @@ std::vector<std::string> missing_on(Connection& connection, const PostgresDataba
   require_right_to_create(connection);
   std::vector<std::string> missing;
   look_for_extensions(connection, facts.extensions, missing);
+  look_for_roles(connection, facts, roles, missing);
   try_locale(connection, facts, missing);
   return missing;
 }

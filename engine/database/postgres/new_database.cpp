@@ -10,12 +10,16 @@
 #include "engine/database/postgres/make_database.hpp"
 #include "engine/database/postgres/postgres_view.hpp"
 #include "engine/database/postgres/rename_databases.hpp"
+#include "engine/database/role_names.hpp"
 
 namespace dbrollback::database::postgres {
 
 BesideLive::BesideLive(const Parameters& admin, const ClientPlaces& places, std::string live,
                        PostgresDatabaseFacts facts, BuildOptions options)
-    : admin_(admin), live_(std::move(live)), facts_(std::move(facts)), options_(std::move(options)) {
+    : admin_(admin),
+      live_(std::move(live)),
+      facts_(with_roles(std::move(facts), options.roles.renamed)),
+      options_(std::move(options)) {
   if (options_.no_tablespaces) {
     facts_.tablespace.clear();
   }
@@ -38,8 +42,7 @@ void BesideLive::make(Connection& beside) {
   for (int tries = 1;; ++tries, now += std::chrono::seconds(1)) {
     name_ = next_name(beside, live_, Kept::restoring, now);
     try {
-      limits_ = make_database(beside, connection_options(), name_, facts_,
-                              {.no_owner = options_.no_owner, .no_privileges = options_.no_privileges});
+      limits_ = make_database(beside, connection_options(), name_, facts_, options_.roles);
       return;
     } catch (const Error& error) {
       if ((error.code() != "name_taken" && error.code() != "duplicate_key") || tries == most_tries) {
@@ -69,8 +72,7 @@ void BesideLive::fill(const StoredDatabase& stored) {
   options.connection = connection_options();
   options.programs = programs_;
   options.jobs = options_.jobs;
-  options.no_owner = options_.no_owner;
-  options.no_privileges = options_.no_privileges;
+  options.roles = options_.roles;
   options.no_tablespaces = options_.no_tablespaces;
   options.data = !options_.schema_only;
   options.progress = options_.progress;
@@ -84,7 +86,7 @@ std::unique_ptr<View> BesideLive::open_view() {
 }
 
 void BesideLive::finish() {
-  (void)finish_database(*keeper_, facts_, {.no_owner = options_.no_owner, .no_privileges = options_.no_privileges});
+  (void)finish_database(*keeper_, facts_, options_.roles);
   base::reached("database finished");
 }
 

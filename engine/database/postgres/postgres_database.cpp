@@ -62,8 +62,8 @@ bool PostgresDatabase::exists() {
 }
 
 std::vector<std::string> PostgresDatabase::missing(const PostgresDatabaseFacts& facts,
-                                                   const std::string& server_version) {
-  return missing_on(*beside(), facts, parse_version(server_version).value_or(0));
+                                                   const std::string& server_version, const RoleOptions& roles) {
+  return missing_on(*beside(), facts, parse_version(server_version).value_or(0), roles);
 }
 
 std::vector<Obstacle> PostgresDatabase::obstacles() {
@@ -82,6 +82,11 @@ WrittenSince PostgresDatabase::written_since(const PostgresFacts& snapshot, cons
 }
 
 std::vector<KeptDatabase> PostgresDatabase::kept() { return list_kept(*beside(), name()); }
+
+WrittenSince PostgresDatabase::written_since_swap(const std::string& kept) {
+  Connection live(parameters_, connection_options());
+  return postgres::written_since_swap(live, kept);
+}
 
 void PostgresDatabase::drop_kept(const std::string& kept) { postgres::drop_kept(*beside(), name(), kept); }
 

@@ -24,13 +24,14 @@ class PostgresDatabase final : public ServerDatabase {
 
   [[nodiscard]] std::string name() const override { return parameters_.database(); }
   [[nodiscard]] bool exists() override;
-  [[nodiscard]] std::vector<std::string> missing(const PostgresDatabaseFacts& facts,
-                                                 const std::string& server_version) override;
+  [[nodiscard]] std::vector<std::string> missing(const PostgresDatabaseFacts& facts, const std::string& server_version,
+                                                 const RoleOptions& roles) override;
   [[nodiscard]] std::vector<Obstacle> obstacles() override;
   [[nodiscard]] std::vector<Advice> advice() override;
   [[nodiscard]] WrittenSince written_since(const PostgresFacts& snapshot,
                                            const std::vector<TableFacts>& tables) override;
   [[nodiscard]] std::vector<KeptDatabase> kept() override;
+  [[nodiscard]] WrittenSince written_since_swap(const std::string& kept) override;
   void drop_kept(const std::string& name) override;
   std::vector<std::string> drop_interrupted() override;
   [[nodiscard]] std::unique_ptr<NewDatabase> make(const PostgresDatabaseFacts& facts,

@@ -50,7 +50,7 @@ class Rebuilding {
   // As fill_database does, and the script finds out which server it is.
   void open_or_close_public() {
     const auto dumped = archive_version(*programs_, stored_->schema, options_->tick);
-    if (dumped && !options_->no_privileges) {
+    if (dumped && !options_->roles.no_privileges) {
       const bool closes = *dumped >= public_is_closed;
       statements_->run_each(
           cat("SELECT '",
@@ -67,8 +67,7 @@ class Rebuilding {
 
   // That part is in the encoding of the database; our own statements are in UTF-8.
   void schema(Section section) {
-    const RestoreOptions options{
-        .no_owner = options_->no_owner, .no_privileges = options_->no_privileges, .tick = options_->tick};
+    const RestoreOptions options{.roles = options_->roles, .tick = options_->tick};
     statements_->script(
         [&](const Connection::Put& put) { script_schema(*programs_, stored_->schema, section, options, put); });
     statements_->run("SET client_encoding = 'UTF8'");
@@ -93,9 +92,7 @@ class Rebuilding {
   void large_objects() {
     const auto holds = [](const TableFacts& facts) { return holds_large_objects(*facts.postgres); };
     if (std::ranges::any_of(*stored_->tables, holds)) {
-      load_large_objects(*statements_, *stored_,
-                         {.owners = !options_->no_owner, .privileges = !options_->no_privileges},
-                         [](std::uint64_t /*bytes*/) {});
+      load_large_objects(*statements_, *stored_, options_->roles, [](std::uint64_t /*bytes*/) {});
     }
   }
 

@@ -9,8 +9,7 @@
 namespace dbrollback::database::postgres {
 
 struct RebuildOptions {
-  bool no_owner = false;
-  bool no_privileges = false;
+  RoleOptions roles;
   std::function<void(std::uint64_t bytes)> progress;  // told of rows
   std::function<void()> tick;                         // may be empty
 };

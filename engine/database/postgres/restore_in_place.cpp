@@ -50,11 +50,7 @@ void restore_in_place(Connection& live, const ClientPrograms& programs, const St
   SessionStatements statements(live, SessionStatements::Transactions::callers);
   empty_database(statements);
   base::reached("database emptied");
-  rebuild(statements, programs, stored,
-          {.no_owner = options.no_owner,
-           .no_privileges = options.no_privileges,
-           .progress = options.progress,
-           .tick = options.tick});
+  rebuild(statements, programs, stored, {.roles = options.roles, .progress = options.progress, .tick = options.tick});
   if (options.compare) {
     std::vector<Relation> relations = list_relations(live);
     read_columns(live, relations);

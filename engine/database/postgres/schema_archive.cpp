@@ -11,6 +11,7 @@
 #include "engine/base/file.hpp"
 #include "engine/base/temporary_folder.hpp"
 #include "engine/base/text.hpp"
+#include "schema/postgres_script.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -118,8 +119,8 @@ std::vector<std::string> restore_words(const ClientPrograms& programs, const bas
   std::vector<std::string> words{programs.path_of("pg_restore").native(),
                                  cat("--section=", section == Section::before_rows ? "pre-data" : "post-data"),
                                  "--exit-on-error"};
-  for (const auto& [wanted, word] : {std::pair(options.no_owner, "--no-owner"),
-                                     {options.no_privileges, "--no-privileges"},
+  for (const auto& [wanted, word] : {std::pair(options.roles.no_owner, "--no-owner"),
+                                     {options.roles.no_privileges, "--no-privileges"},
                                      {options.no_tablespaces, "--no-tablespaces"}}) {
     if (wanted) {
       words.emplace_back(word);
@@ -225,9 +226,14 @@ void script_schema(const ClientPrograms& programs, const base::fs::path& archive
   command.arguments.insert(command.arguments.begin() + 1, "--file=-");
   command.environment = {{"LC_ALL", "C"}};
   command.inherits = is_for_servers;
-  command.take_output = take;
+  std::string script;
+  command.take_output =
+      options.roles.renamed.empty() ? take : [&](base::ByteView some) { script += base::text_of(some); };
   command.tick = options.tick;
   run_restore(command, archive.filename().native());
+  if (!script.empty()) {
+    take(base::bytes_of(schema::rename_roles(script, options.roles.renamed)));
+  }
 }
 
 std::optional<int> archive_version(const ClientPrograms& programs, const base::fs::path& archive,

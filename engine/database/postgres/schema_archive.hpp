@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "dbrollback/restore.hpp"
 #include "engine/base/run.hpp"
 #include "engine/database/postgres/client_programs.hpp"
 #include "engine/database/postgres/parameters.hpp"
@@ -26,9 +27,8 @@ void dump_schema(const ClientPrograms& programs, const Parameters& parameters, c
 enum class Section { before_rows, after_rows };
 
 struct RestoreOptions {
-  unsigned jobs = 1;           // sessions that make what comes after the rows
-  bool no_owner = false;       // everything becomes the restoring role's
-  bool no_privileges = false;  // nothing is granted or revoked
+  unsigned jobs = 1;  // sessions that make what comes after the rows
+  RoleOptions roles;  // other ones: for scripts only
   bool no_tablespaces = false;
   std::function<void()> tick;
 };

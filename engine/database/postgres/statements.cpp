@@ -4,6 +4,7 @@
 
 #include "engine/base/text.hpp"
 #include "engine/database/postgres/errors.hpp"
+#include "schema/postgres_script.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -37,7 +38,14 @@ void SessionStatements::script(const std::function<void(const Connection::Put& p
   std::string text;
   produce([&](base::ByteView bytes) { text += base::text_of(bytes); });
   remove_restriction(text);
-  run(text);
+  const schema::PostgresScript script = schema::split(text);
+  if (transactions_ == Transactions::callers || !script.problem.empty()) {
+    run(text);
+    return;
+  }
+  for (const std::string_view statement : script.statements) {  // each a transaction: all locks of a schema are many
+    run(std::string(statement));
+  }
 }
 
 void SessionStatements::begin() {

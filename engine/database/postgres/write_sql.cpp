@@ -8,6 +8,7 @@
 #include "engine/database/postgres/finishing.hpp"
 #include "engine/database/postgres/make_database.hpp"
 #include "engine/database/postgres/rebuild.hpp"
+#include "engine/database/role_names.hpp"
 
 namespace dbrollback::database::postgres {
 
@@ -23,10 +24,7 @@ class Script {
   void write(const ClientPrograms& programs) {
     head();
     rebuild(statements_, programs, *stored_,
-            {.no_owner = options_->no_owner,
-             .no_privileges = options_->no_privileges,
-             .progress = options_->progress,
-             .tick = options_->tick});
+            {.roles = options_->roles, .progress = options_->progress, .tick = options_->tick});
     properties();
     say("\\o\n");
   }
@@ -41,8 +39,8 @@ class Script {
             base::printable(
                 create_database_sql(parse_version(options_->server_version).value_or(0), "NAME", facts.properties)),
             ";\n"));
-    if (!facts.properties.roles.empty()) {
-      std::vector<std::string> roles(facts.properties.roles);
+    std::vector<std::string> roles = with_roles(facts.properties, options_->roles.renamed).roles;
+    if (!roles.empty()) {
       std::ranges::transform(roles, roles.begin(), [](const std::string& role) { return base::printable(role); });
       say(cat("-- These roles must be there: ", base::join(roles, ", "), "\n"));
     }
@@ -52,13 +50,13 @@ class Script {
   // Of the database itself, whatever its name is: psql knows it.
   void properties() {
     const std::string database = ":\"DBNAME\"";
-    const PostgresDatabaseFacts& facts = stored_->facts->properties;
-    if (!options_->no_owner) {
+    const PostgresDatabaseFacts facts = with_roles(stored_->facts->properties, options_->roles.renamed);
+    if (!options_->roles.no_owner) {
       statements_.run(cat("ALTER DATABASE ", database, " OWNER TO ", quote(facts.owner)));
     }
-    const MakeOptions options{.no_owner = options_->no_owner,
-                              .no_privileges = options_->no_privileges || options_->no_owner};
-    for (const Step& step : finishing(database, facts.owner, facts, options)) {
+    RoleOptions roles = options_->roles;
+    roles.no_privileges = roles.no_privileges || roles.no_owner;
+    for (const Step& step : finishing(database, facts.owner, facts, roles)) {
       statements_.run(cat("BEGIN; ", step.sql, "; COMMIT"));
     }
   }

@@ -51,6 +51,16 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND )",
   return out;
 }
 
+// A database that is older than the one that it replaced was put back, and has counted since long before.
+constexpr const char* is_older_sql = R"(
+SELECT (SELECT oid FROM pg_database WHERE datname = current_database()) <
+       (SELECT oid FROM pg_database WHERE datname = $1))";
+
+constexpr const char* modified_sql = R"(
+SELECT schemaname, relname, n_live_tup, greatest(n_mod_since_analyze, n_tup_upd + n_tup_del) AS written
+FROM pg_stat_user_tables WHERE n_mod_since_analyze > 0 OR n_tup_upd + n_tup_del > 0
+ORDER BY written DESC, schemaname, relname)";
+
 std::uint64_t more(std::uint64_t now, std::uint64_t then) { return now > then ? now - then : 0; }
 
 }  // namespace
@@ -87,6 +97,22 @@ WrittenSince written_since(Connection& live, const PostgresFacts& snapshot, cons
   }
   for (const auto& [oid, table] : now) {
     out.tables.push_back({.name = table.name, .rows_then = {}, .rows_now = table.rows, .written = table.inserted});
+  }
+  return out;
+}
+
+WrittenSince written_since_swap(Connection& live, const std::string& kept) {
+  WrittenSince out;
+  if (live.execute(is_older_sql, {kept}).boolean(0, 0)) {
+    out.unknown = "it was put back itself, and the server counted long before";
+    return out;
+  }
+  const Result rows = live.execute(modified_sql);
+  for (int row = 0; row < rows.rows(); ++row) {
+    out.tables.push_back({.name = shown_name(rows.text(row, 0), rows.text(row, 1)),
+                          .rows_then = {},
+                          .rows_now = count_of(rows, row, 2),
+                          .written = count_of(rows, row, 3)});
   }
   return out;
 }

@@ -15,4 +15,9 @@ namespace dbrollback::database::postgres {
 [[nodiscard]] WrittenSince written_since(Connection& live, const PostgresFacts& snapshot,
                                          const std::vector<TableFacts>& tables);
 
+// What was written to the live database since a restore gave it the place of `kept`, another one on its server: every
+// table that was written to. A restore ends by analyzing what it made, and the server counts from there on; where it
+// has analyzed a table again, there may be more.
+[[nodiscard]] WrittenSince written_since_swap(Connection& live, const std::string& kept);
+
 }  // namespace dbrollback::database::postgres
