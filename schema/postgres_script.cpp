@@ -4,6 +4,7 @@
 #include <pg_query/pg_query.pb-c.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -80,6 +81,23 @@ class Ends {
   int blocks_ = 0;  // BEGIN ATOMIC, and within it CASE, which ends in the same way
   PgQuery__Token before_ = PG_QUERY__TOKEN__NUL;
 };
+
+// The same script with blanks in the place of the lines that are psql's. A key is letters and digits in any order,
+// which the scanner need not be able to read (https://www.postgresql.org/docs/current/app-psql.html, "\\restrict").
+std::string without_keys(std::string_view script) {
+  std::string out(script);
+  for (const std::string_view command : {"\\restrict ", "\\unrestrict "}) {
+    for (std::size_t at = out.find(command); at != std::string::npos; at = out.find(command, at + 1)) {
+      const std::size_t end = std::min(out.find('\n', at), out.size());
+      const auto key = std::string_view(out).substr(at + command.size(), end - at - command.size());
+      const bool is_key = std::ranges::all_of(key, [](unsigned char c) { return std::isalnum(c) != 0; });
+      if ((at == 0 || out[at - 1] == '\n') && is_key) {
+        std::fill(out.begin() + static_cast<std::ptrdiff_t>(at), out.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+      }
+    }
+  }
+  return out;
+}
 
 struct Place {
   std::size_t at = 0;
@@ -179,7 +197,7 @@ bool mentions_one(std::string_view statement, const RoleNames& roles) {
 
 PostgresScript split(std::string_view script) {
   PostgresScript out;
-  const Tokens tokens(script);
+  const Tokens tokens(without_keys(script));
   out.problem = tokens.problem();
   Ends ends;
   std::size_t begin = 0;
@@ -206,17 +224,22 @@ PostgresScript split(std::string_view script) {
   return out;
 }
 
-std::string rename_roles(std::string_view script, const RoleNames& roles) {
+std::optional<std::string> rename_roles(std::string_view script, const RoleNames& roles) {
+  const PostgresScript parts = split(script);
+  if (!parts.problem.empty()) {
+    return std::nullopt;
+  }
   std::string out;
   std::size_t done = 0;
-  for (const std::string_view statement : split(script).statements) {
+  for (const std::string_view statement : parts.statements) {
     if (mentions_one(statement, roles)) {
       const auto at = static_cast<std::size_t>(statement.data() - script.data());
       out.append(script, done, at - done).append(with_new_roles(std::string(statement), roles));
       done = at + statement.size();
     }
   }
-  return out.append(script, done);
+  out.append(script, done);
+  return out;
 }
 
 }  // namespace dbrollback::schema

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,14 +16,15 @@ struct PostgresScript {
 };
 
 // The statements of a script, as parts of it. The body of a function in standard SQL (BEGIN ATOMIC … END) belongs to
-// its statement, as do parentheses; psql tells them apart in the same way. Precondition: no zero byte.
+// its statement, as do parentheses; psql tells them apart in the same way. What pg_restore writes for psql itself,
+// \restrict and \unrestrict with a key, is no statement. Precondition: no zero byte.
 [[nodiscard]] PostgresScript split(std::string_view script);
 
 using RoleNames = std::map<std::string, std::string>;  // from old to new
 
 // The script with other roles in place of those that its statements name: as owners, with grants, in default
 // privileges, policies and user mappings, and for SET SESSION AUTHORIZATION. Text in quotes, and so the bodies of
-// functions, stays as it is. Precondition: the scanner can read it.
-[[nodiscard]] std::string rename_roles(std::string_view script, const RoleNames& roles);
+// functions, stays as it is. Nothing where the scanner cannot read it to its end: who knows what it names.
+[[nodiscard]] std::optional<std::string> rename_roles(std::string_view script, const RoleNames& roles);
 
 }  // namespace dbrollback::schema

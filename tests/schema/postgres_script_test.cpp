@@ -63,10 +63,24 @@ TEST(RenameRoles, TwoThatSwap) {
   EXPECT_EQ(rename_roles("GRANT ALL ON t TO a, b", {{"a", "b"}, {"b", "a"}}), "GRANT ALL ON t TO \"b\", \"a\"");
 }
 
+// The scanner takes a digit with letters behind it for a number that is none.
+TEST(RenameRoles, WhateverTheKeyIs) {
+  for (const std::string key : {"1abc", "0x", "9e", "abc", "e5"}) {
+    const std::string head = "--\n\n\\restrict " + key + "\n\n";
+    const std::string tail = ";\n\n\\unrestrict " + key + "\n\n";
+    EXPECT_EQ(rename_roles(head + "ALTER TABLE t OWNER TO app" + tail, {{"app", "stage"}}),
+              head + "ALTER TABLE t OWNER TO \"stage\"" + tail);
+  }
+}
+
+TEST(RenameRoles, NotHalfOfThem) {
+  EXPECT_FALSE(rename_roles("ALTER TABLE t OWNER TO app; SELECT 'x", {{"app", "stage"}}));
+}
+
 TEST(RenameRoles, NothingElse) {
   const std::string script =
-      "\\restrict x\nSET search_path = app;\nCREATE FUNCTION app() RETURNS text LANGUAGE sql AS 'GRANT app TO app';\n"
-      "COMMENT ON TABLE app IS 'ALTER TABLE app OWNER TO app; x';\nnonsense app;\n\\unrestrict x\n";
+      "\\restrict 1x\nSET search_path = app;\nCREATE FUNCTION app() RETURNS text LANGUAGE sql AS 'GRANT app TO app';\n"
+      "COMMENT ON TABLE app IS 'ALTER TABLE app OWNER TO app; x';\nnonsense app;\n\\unrestrict 1x\n";
   EXPECT_EQ(rename_roles(script, {{"app", "stage"}}), script);
 }
 

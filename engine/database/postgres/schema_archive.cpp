@@ -231,8 +231,18 @@ void script_schema(const ClientPrograms& programs, const base::fs::path& archive
       options.roles.renamed.empty() ? take : [&](base::ByteView some) { script += base::text_of(some); };
   command.tick = options.tick;
   run_restore(command, archive.filename().native());
-  if (!script.empty()) {
-    take(base::bytes_of(schema::rename_roles(script, options.roles.renamed)));
+  if (!options.roles.renamed.empty()) {
+    const auto renamed = schema::rename_roles(script, options.roles.renamed);
+    if (!renamed) {
+      base::fail({.code = "unreadable_schema",
+                  .exit = Exit::failed,
+                  .message = cat("the roles that ", base::printable(archive.filename().native()),
+                                 " names cannot be found: its SQL is newer than the parser that reads it"),
+                  .object = archive.filename().native(),
+                  .state = "nothing was published or changed",
+                  .next = "restore without --role-map, or with --no-owner and --no-privileges"});
+    }
+    take(base::bytes_of(*renamed));
   }
 }
 
