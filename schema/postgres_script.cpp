@@ -65,9 +65,8 @@ class Ends {
       ++parentheses_;
     } else if (kind == PG_QUERY__TOKEN__ASCII_41) {
       parentheses_ -= parentheses_ > 0 ? 1 : 0;
-    } else if (kind == PG_QUERY__TOKEN__ATOMIC && before_ == PG_QUERY__TOKEN__BEGIN_P) {
-      ++blocks_;
-    } else if (kind == PG_QUERY__TOKEN__CASE && blocks_ > 0) {
+    } else if ((kind == PG_QUERY__TOKEN__ATOMIC && before_ == PG_QUERY__TOKEN__BEGIN_P) ||
+               (kind == PG_QUERY__TOKEN__CASE && blocks_ > 0)) {
       ++blocks_;
     } else if (kind == PG_QUERY__TOKEN__END_P && blocks_ > 0) {
       --blocks_;
