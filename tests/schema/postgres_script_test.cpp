@@ -65,11 +65,11 @@ TEST(RenameRoles, TwoThatSwap) {
 
 // The scanner takes a digit with letters behind it for a number that is none.
 TEST(RenameRoles, WhateverTheKeyIs) {
-  for (const std::string key : {"1abc", "0x", "9e", "abc", "e5"}) {
-    const std::string head = "--\n\n\\restrict " + key + "\n\n";
-    const std::string tail = ";\n\n\\unrestrict " + key + "\n\n";
-    EXPECT_EQ(rename_roles(head + "ALTER TABLE t OWNER TO app" + tail, {{"app", "stage"}}),
-              head + "ALTER TABLE t OWNER TO \"stage\"" + tail);
+  const auto script = [](const std::string& key, const std::string& role) {
+    return "--\n\n\\restrict " + key + "\n\nALTER TABLE t OWNER TO " + role + ";\n\n\\unrestrict " + key + "\n\n";
+  };
+  for (const char* key : {"1abc", "0x", "9e", "abc", "e5"}) {
+    EXPECT_EQ(rename_roles(script(key, "app"), {{"app", "stage"}}), script(key, "\"stage\""));
   }
 }
 
