@@ -82,7 +82,7 @@ class Ends {
 };
 
 // The same script with blanks in the place of the lines that are psql's. A key is letters and digits in any order,
-// which the scanner need not be able to read (https://www.postgresql.org/docs/current/app-psql.html, "\\restrict").
+// which the scanner need not be able to read (https://www.postgresql.org/docs/current/app-psql.html, "\restrict").
 std::string without_keys(std::string_view script) {
   std::string out(script);
   for (const std::string_view command : {"\\restrict ", "\\unrestrict "}) {
@@ -148,29 +148,20 @@ std::string doubled(const std::string& name, char quote) {
   return out;
 }
 
-// How many bytes a name or a string takes that begins at `at`.
-std::size_t length_at(std::string_view text, std::size_t at) {
-  const char quote = text[at];
-  std::size_t end = at + 1;
-  if (quote == '"' || quote == '\'') {
-    while (end < text.size() && (text[end] != quote || (end + 1 < text.size() && text[end + 1] == quote))) {
-      end += text[end] == quote ? 2U : 1U;
+// Where the token ends that begins at `at`; `at` itself where none does.
+std::size_t end_at(const Tokens& tokens, std::size_t at) {
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (static_cast<std::size_t>(tokens[i].start) == at) {
+      return static_cast<std::size_t>(tokens[i].end);
     }
-    return end + 1 - at;
   }
-  const auto is_letter = [](char c) {
-    return (static_cast<unsigned char>(c) & 0x80U) != 0 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '_' || c == '$';
-  };
-  while (end < text.size() && is_letter(text[end])) {
-    ++end;
-  }
-  return end - at;
+  return at;
 }
 
 std::string with_new_roles(const std::string& statement, const RoleNames& roles) {
   std::string out;
   std::size_t done = 0;
+  const Tokens tokens(statement);
   for (const Place& place : roles_in(statement)) {
     const auto renamed = roles.find(place.role);
     if (renamed == roles.end()) {
@@ -179,7 +170,7 @@ std::string with_new_roles(const std::string& statement, const RoleNames& roles)
     const bool is_string = statement[place.at] == '\'';
     out.append(statement, done, place.at - done);
     out += is_string ? "'" + doubled(renamed->second, '\'') + "'" : "\"" + doubled(renamed->second, '"') + "\"";
-    done = place.at + length_at(statement, place.at);
+    done = end_at(tokens, place.at);
   }
   out.append(statement, done);
   return out;

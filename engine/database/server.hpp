@@ -147,7 +147,7 @@ class ServerDatabase : public Database {
                                                    const std::vector<TableFacts>& tables) = 0;
   // The oldest first.
   [[nodiscard]] virtual std::vector<KeptDatabase> kept() = 0;
-  // Since it took the place of one of kept(): at least that much. Precondition: it exists.
+  // Since it took the place of one of kept(): at least that much, without numbers of rows. Precondition: it exists.
   [[nodiscard]] virtual WrittenSince written_since_swap(const std::string& kept) = 0;
   // Drops one of kept().
   virtual void drop_kept(const std::string& name) = 0;

@@ -48,13 +48,14 @@ REPORT_SEES = {"engine/snapshot/summary_json.hpp", "engine/base/document.hpp"}
 LIBRARIES = {
     r"sqlite3\.h": (r"engine/database/sqlite/", "no sqlite3* is visible above the adapter of the database"),
     r"libpq-fe\.h": (r"engine/database/postgres/[^/]*\.cpp", "no PGconn is visible above the adapter of the database"),
+    r"pg_query(/pg_query\.pb-c)?\.h": (r"schema/postgres_script\.cpp", "PostgreSQL's own parser is wrapped once"),
     r"archive(_entry)?\.h": (r"engine/storage/tar/", "libarchive is the business of the tar store"),
     r"(zstd|xxhash|xxh_x86dispatch)\.h": (r"engine/base/", "compression and hashing are wrapped once, in base"),
     r"openssl/.*": (r"engine/base/", "cryptography is wrapped once, in base"),
     r"absl/.*": (r"engine/base/", "time zones are wrapped once, in base"),
     r"toml\+\+/.*": (r"engine/config/", "only the configuration is TOML"),
     r"nlohmann/json_fwd\.hpp": (r"engine/base/document\.hpp", "headers name JSON through base/document.hpp"),
-    r"nlohmann/json\.hpp": (r"engine/(base|snapshot|repository|report)/[^/]*\.cpp",
+    r"nlohmann/json\.hpp": (r"engine/(base|snapshot|repository|report)/[^/]*\.cpp|schema/postgres_script\.cpp",
                             "JSON is read and written in the files that define a document, and in no header"),
     r"boost/program_options\.hpp": (r"tools/cli/", "the command line's parser is wrapped once, in tools/cli"),
 }
@@ -117,10 +118,6 @@ def why_not_of_tools(file, name, folder):
         return "commands/ -> cli/ -> include/: what the commands share knows no command"
     return None
 
-# Libraries that only compute, in schema/: PostgreSQL's own scanner and parser, whose trees are JSON.
-PURE_LIBRARIES = {"schema/postgres_script.cpp": {"pg_query.h", "pg_query/pg_query.pb-c.h", "nlohmann/json.hpp"}}
-
-
 def why_not_of_engine(file, name):
     module, other = file.split("/")[1], name.split("/")[1]
     if other not in ENGINE:
@@ -145,15 +142,13 @@ def why_no_library(file, name):
         return None
     if file.startswith("include/"):
         return "no public header has a third-party or system type in it: the C++ standard library only"
+    for library, (place, reason) in LIBRARIES.items():
+        if re.fullmatch(library, name) and (re.match(place, file) or not file.startswith("schema/")):
+            return None if re.match(place, file) else reason
     if file.startswith("schema/"):
-        if file in PURE_LIBRARIES and name in PURE_LIBRARIES[file]:
-            return None
         return "schema/ does no input or output: the C++ standard library, and parsers where one is for a file"
     if SYSTEM.fullmatch(name):
         return None
-    for library, (place, reason) in LIBRARIES.items():
-        if re.fullmatch(library, name):
-            return None if re.match(place, file) else reason
     return "no library that tests/house knows: say there where it may be included, and why"
 
 

@@ -8,6 +8,7 @@
 #include "engine/base/text.hpp"
 #include "engine/database/postgres/client_programs.hpp"
 #include "engine/database/postgres/make_database.hpp"
+#include "engine/database/postgres/stub_roles.hpp"
 #include "engine/database/role_names.hpp"
 
 namespace dbrollback::database::postgres {
@@ -41,12 +42,7 @@ void look_for_roles(Connection& connection, const PostgresDatabaseFacts& facts, 
   if (options.no_owner || options.no_privileges) {
     return;
   }
-  const Result there = connection.execute("SELECT rolname FROM pg_roles");
-  std::set<std::string> lacking = roles_named_by(with_roles(facts, options.renamed));
-  for (int row = 0; row < there.rows(); ++row) {
-    lacking.erase(there.text(row, 0));
-  }
-  std::ranges::transform(lacking, std::back_inserter(missing),
+  std::ranges::transform(lacking_roles(connection, with_roles(facts, options.renamed)), std::back_inserter(missing),
                          [](const std::string& role) { return printable(cat("it has no role ", role)); });
 }
 

@@ -1,6 +1,7 @@
 // The roles that a restore names, on a server that has none of them.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,9 @@
 #include "engine/database/postgres/connection.hpp"
 
 namespace dbrollback::database::postgres {
+
+// Those of the facts' roles that the server has not.
+[[nodiscard]] std::set<std::string> lacking_roles(Connection& connection, const PostgresDatabaseFacts& facts);
 
 // Makes those of the facts' roles that the server lacks, all or none, without login or any right. Returns those that
 // nobody can make (pg_…): a newer server has them. `connection`: as a role that may make others, to a database of the

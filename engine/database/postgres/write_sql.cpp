@@ -19,7 +19,11 @@ namespace {
 class Script {
  public:
   Script(const StoredDatabase& stored, const ScriptOptions& options, const std::function<void(base::ByteView)>& take)
-      : stored_(&stored), options_(&options), take_(&take), statements_(take) {}
+      : stored_(&stored),
+        options_(&options),
+        take_(&take),
+        statements_(take),
+        properties_(with_roles(stored.facts->properties, options.roles.renamed)) {}
 
   void write(const ClientPrograms& programs) {
     head();
@@ -39,8 +43,8 @@ class Script {
             base::printable(
                 create_database_sql(parse_version(options_->server_version).value_or(0), "NAME", facts.properties)),
             ";\n"));
-    std::vector<std::string> roles = with_roles(facts.properties, options_->roles.renamed).roles;
-    if (!roles.empty()) {
+    if (!properties_.roles.empty()) {
+      std::vector<std::string> roles(properties_.roles);
       std::ranges::transform(roles, roles.begin(), [](const std::string& role) { return base::printable(role); });
       say(cat("-- These roles must be there: ", base::join(roles, ", "), "\n"));
     }
@@ -50,13 +54,12 @@ class Script {
   // Of the database itself, whatever its name is: psql knows it.
   void properties() {
     const std::string database = ":\"DBNAME\"";
-    const PostgresDatabaseFacts facts = with_roles(stored_->facts->properties, options_->roles.renamed);
     if (!options_->roles.no_owner) {
-      statements_.run(cat("ALTER DATABASE ", database, " OWNER TO ", quote(facts.owner)));
+      statements_.run(cat("ALTER DATABASE ", database, " OWNER TO ", quote(properties_.owner)));
     }
     RoleOptions roles = options_->roles;
     roles.no_privileges = roles.no_privileges || roles.no_owner;
-    for (const Step& step : finishing(database, facts.owner, facts, roles)) {
+    for (const Step& step : finishing(database, properties_.owner, properties_, roles)) {
       statements_.run(cat("BEGIN; ", step.sql, "; COMMIT"));
     }
   }
@@ -65,6 +68,7 @@ class Script {
   const ScriptOptions* options_;
   const std::function<void(base::ByteView)>* take_;
   ScriptStatements statements_;
+  PostgresDatabaseFacts properties_;  // under the roles of the options
 };
 
 }  // namespace

@@ -57,7 +57,7 @@ SELECT (SELECT oid FROM pg_database WHERE datname = current_database()) <
        (SELECT oid FROM pg_database WHERE datname = $1))";
 
 constexpr const char* modified_sql = R"(
-SELECT schemaname, relname, n_live_tup, greatest(n_mod_since_analyze, n_tup_upd + n_tup_del) AS written
+SELECT schemaname, relname, greatest(n_mod_since_analyze, n_tup_upd + n_tup_del) AS written
 FROM pg_stat_user_tables WHERE n_mod_since_analyze > 0 OR n_tup_upd + n_tup_del > 0
 ORDER BY written DESC, schemaname, relname)";
 
@@ -111,8 +111,8 @@ WrittenSince written_since_swap(Connection& live, const std::string& kept) {
   for (int row = 0; row < rows.rows(); ++row) {
     out.tables.push_back({.name = shown_name(rows.text(row, 0), rows.text(row, 1)),
                           .rows_then = {},
-                          .rows_now = count_of(rows, row, 2),
-                          .written = count_of(rows, row, 3)});
+                          .rows_now = {},
+                          .written = count_of(rows, row, 2)});
   }
   return out;
 }
