@@ -9,7 +9,7 @@ VerifyReport verify(Repository& repository, const std::string& id, const VerifyO
   repository::Store& store = repository.store();
   const auto shared = store.share(std::chrono::seconds(5));
   VerifyReport report;
-  repository::RunRecord record{.command = "verify", .database = store.summary(id).database, .facts = {}};
+  repository::RunRecord record{.command = "verify", .database = store.listed_summary(id).database, .facts = {}};
   record.facts.emplace_back("snapshot", id);
   record.facts.emplace_back("level", to_string(options.level));
   repository::recorded(store, record, observer, [&] {

@@ -139,7 +139,7 @@ void Catalog::refresh() {
   index_->begin();
   base::reached("catalog begun");
   for (const auto& [id, stamp] : behind) {
-    const SnapshotSummary summary = store_->summary(id);
+    const SnapshotSummary summary = store_->listed_summary(id);
     // What could not be read may be readable to another account, or to a newer program: it is looked at each time.
     index_->put(id, summary.lineage.empty() ? "" : stamp, summary);
   }

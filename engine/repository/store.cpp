@@ -194,10 +194,16 @@ bool Store::lost_its_manifest(const std::string& id) {
 }
 
 SnapshotSummary Store::summary(const std::string& id) {
+  SnapshotSummary out = snapshot::read_manifest(objects_, id).summary;
+  add_proof_and_pin(out);
+  return out;
+}
+
+SnapshotSummary Store::listed_summary(const std::string& id) {
   SnapshotSummary out;
   try {
     out = snapshot::read_manifest(objects_, id).summary;
-  } catch (const Error& error) {  // listed all the same: somebody must see it
+  } catch (const Error& error) {
     out.id = id;
     out.damaged = error.code() != "newer_format";
     out.reason = out.damaged ? "its manifest cannot be read" : "written by a newer dbrollback";
@@ -207,21 +213,25 @@ SnapshotSummary Store::summary(const std::string& id) {
                                 text.substr(9, 2), ":", text.substr(11, 2), ":", text.substr(13, 2), "Z"));
     out.created = created.value_or(Time{});
   }
+  add_proof_and_pin(out);
+  return out;
+}
+
+void Store::add_proof_and_pin(SnapshotSummary& summary) {
   try {
-    if (const auto proof = read_proof(id)) {
-      out.proof = proof->level;
-      out.proven_at = proof->at;
-      out.damaged = out.damaged || proof->damaged;
+    if (const auto proof = read_proof(summary.id)) {
+      summary.proof = proof->level;
+      summary.proven_at = proof->at;
+      summary.damaged = summary.damaged || proof->damaged;
     }
-    if (const auto pin = read_pin(id)) {
-      out.pinned = true;
-      out.pin_reason = *pin;
+    if (const auto pin = read_pin(summary.id)) {
+      summary.pinned = true;
+      summary.pin_reason = *pin;
     }
   } catch (const Error&) {
-    out.pinned = true;  // better one too many kept than one too few
-    out.pin_reason = "its pin or its proof cannot be read";
+    summary.pinned = true;  // better one too many kept than one too few
+    summary.pin_reason = "its pin or its proof cannot be read";
   }
-  return out;
 }
 
 std::optional<ProofRecord> Store::read_proof(const std::string& id) {

@@ -60,7 +60,9 @@ class Store {
   [[nodiscard]] bool is_published(const std::string& id);
   // It was published once: somebody must look at it, and nobody sweeps it away.
   [[nodiscard]] bool lost_its_manifest(const std::string& id);
-  [[nodiscard]] SnapshotSummary summary(const std::string& id);  // a damaged manifest gives a damaged summary
+  [[nodiscard]] SnapshotSummary summary(const std::string& id);  // throws when its manifest cannot be read
+  // For who must see it all the same: a manifest that cannot be read gives a damaged summary with a reason.
+  [[nodiscard]] SnapshotSummary listed_summary(const std::string& id);
 
   [[nodiscard]] std::optional<ProofRecord> read_proof(const std::string& id);  // throws when it is damaged
   void write_proof(const std::string& id, const ProofRecord& proof);
@@ -93,6 +95,7 @@ class Store {
 
  private:
   [[nodiscard]] base::fs::path lock_path(const std::string& name);
+  void add_proof_and_pin(SnapshotSummary& summary);
 
   base::fs::path folder_;
   storage::Permissions permissions_;

@@ -227,7 +227,7 @@ void record_damage(repository::Store& from, const std::string& id) {
 
 void require_whole(repository::Store& from, const std::string& id, Observer& observer) {
   std::uint64_t done = 0;
-  const std::uint64_t total = from.summary(id).stored_bytes;
+  const std::uint64_t total = from.listed_summary(id).stored_bytes;
   const auto stored = snapshot::verify_stored(from.objects(), id, [&](std::uint64_t bytes) {
     done += bytes;
     snapshot::stop_if_cancelled(observer);

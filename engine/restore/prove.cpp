@@ -76,7 +76,7 @@ class Proving {
   }
 
   void stored() {
-    const std::uint64_t total = store_->summary(report_.id).stored_bytes;
+    const std::uint64_t total = store_->listed_summary(report_.id).stored_bytes;
     std::uint64_t done = 0;
     auto check = snapshot::verify_stored(store_->objects(), report_.id, [&](std::uint64_t bytes) {
       done += bytes;

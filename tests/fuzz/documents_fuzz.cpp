@@ -86,7 +86,7 @@ void check_documents(const Folder& folder, const std::string& text) {
   const bool proof_is_readable = succeeds([&] { proof = store.read_proof(id); });
   std::optional<std::string> pin;
   const bool pin_is_readable = succeeds([&] { pin = store.read_pin(id); });
-  const SnapshotSummary summary = store.summary(id);
+  const SnapshotSummary summary = store.listed_summary(id);
   require(summary.pinned, "a pin that cannot be read is a pin");
   require(!proof_is_readable || !pin_is_readable || (summary.proof == proof->level && summary.pin_reason == *pin),
           "a summary says what its documents say");
