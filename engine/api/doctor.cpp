@@ -127,7 +127,8 @@ class Doctor {
   // What a restore would meet: the right to make databases, the swap, and what earlier ones have left.
   void look_at_restores(database::ServerDatabase& database, const database::Description& facts,
                         const std::string& subject) {
-    for (const std::string& lacking : database.missing(facts.postgres->properties, facts.server_version, {})) {
+    for (const std::string& lacking : database.missing(
+             {.properties = &facts.postgres->properties, .server_version = facts.server_version, .roles = {}})) {
       add(Diagnosis::Level::warning, subject, cat("restores would fail here: ", printable(lacking)));
     }
     for (const auto& obstacle : database.obstacles()) {

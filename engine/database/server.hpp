@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "engine/base/time.hpp"
 #include "engine/database/database.hpp"
 #include "engine/database/stored_database.hpp"
+#include "schema/model.hpp"
 
 namespace dbrollback::database {
 
@@ -27,6 +29,15 @@ struct Obstacle {
   std::string name;         // one of obstacle_names
   std::string description;  // one sentence, naming the objects
   std::string next;         // what to do about it
+};
+
+// What a snapshot needs of the server that it is restored to. What it refers to must outlive it.
+struct Needs {
+  const PostgresDatabaseFacts* properties = nullptr;
+  std::string server_version;  // of the snapshot's server
+  RoleOptions roles;
+  std::set<std::string> tablespaces = {};  // none where everything goes into the database's own
+  const schema::Schema* schema = nullptr;  // null: not known
 };
 
 // What doctor says of a server.
@@ -133,11 +144,9 @@ class ServerDatabase : public Database {
   [[nodiscard]] virtual bool exists() = 0;
   // As open_view.
   [[nodiscard]] virtual std::unique_ptr<RowView> open_rows(const ViewOptions& options) = 0;
-  // Why a snapshot of such a database, of a server of that version, cannot be restored here, a sentence each. May make
-  // an empty database for it and drop that.
-  [[nodiscard]] virtual std::vector<std::string> missing(const PostgresDatabaseFacts& facts,
-                                                         const std::string& server_version,
-                                                         const RoleOptions& roles) = 0;
+  // Why a snapshot with these needs cannot be restored here, a sentence each. May make an empty database for it and
+  // drop that.
+  [[nodiscard]] virtual std::vector<std::string> missing(const Needs& needs) = 0;
   // Precondition: it exists.
   [[nodiscard]] virtual std::vector<Obstacle> obstacles() = 0;
   // Precondition: it exists.

@@ -187,7 +187,8 @@ class Proving {
     const SnapshotDetails& manifest = rows_->manifest();
     const auto scratch = database::open_scratch(options_->database, *manifest.postgres, manifest.server_version,
                                                 options_->scratch, tick());
-    refuse_unprovable(scratch.database->missing(manifest.postgres->properties, manifest.server_version, {}));
+    refuse_unprovable(scratch.database->missing(
+        {.properties = &manifest.postgres->properties, .server_version = manifest.server_version, .roles = {}}));
     const auto start = std::chrono::steady_clock::now();
     auto options = build_options(options_->database, *observer_);
     options.no_tablespaces = true;

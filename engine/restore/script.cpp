@@ -6,6 +6,7 @@
 #include "engine/base/text.hpp"
 #include "engine/database/server.hpp"
 #include "engine/repository/take.hpp"
+#include "engine/restore/known_roles.hpp"
 #include "engine/restore/new_file.hpp"
 #include "engine/restore/stored_database.hpp"
 #include "engine/snapshot/capture.hpp"
@@ -48,6 +49,7 @@ class BufferedFile {
 
 std::uint64_t write_script(repository::Store& store, SnapshotDetails manifest, const std::filesystem::path& file,
                            const ExportOptions& options, Observer& observer) {
+  refuse_unknown_roles(options.roles, manifest);
   if (manifest.partial) {
     observer.warning(base::cat(manifest.summary.id, " holds the rows of ",
                                base::plural(manifest.tables.size(), "table"), " only: the others will be empty"));

@@ -1,19 +1,19 @@
 #include "engine/restore/server.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
-#include "engine/database/role_names.hpp"
 #include "engine/restore/build.hpp"
 #include "engine/restore/execute.hpp"
 #include "engine/restore/in_place.hpp"
+#include "engine/restore/known_roles.hpp"
 #include "engine/restore/load.hpp"
 #include "engine/restore/plan.hpp"
 #include "engine/restore/server_tables.hpp"
 #include "engine/snapshot/manifest.hpp"
+#include "engine/snapshot/stored_schema.hpp"
 
 namespace dbrollback::restore {
 
@@ -67,14 +67,19 @@ void refuse_missing(const std::vector<std::string>& missing, const RestorePlan& 
   }
 }
 
-void refuse_unknown_roles(const RestorePlan& plan, const SnapshotDetails& manifest) {
-  const std::set<std::string> known = database::roles_named_by(manifest.postgres->properties);
-  for (const auto& [role, other] : plan.options.roles.renamed) {
-    if (!known.contains(role)) {
-      base::fail_usage("no_such_role", cat(plan.options.id, " names no role ", printable(role)), role,
-                       cat("it names ", printable(base::join({known.begin(), known.end()}, ", "))));
-    }
+std::vector<std::string> missing_on(database::ServerDatabase& target, repository::Store& from,
+                                    const SnapshotDetails& manifest, const RoleOptions& roles) {
+  const schema::Schema schema = snapshot::read_schema(from.objects(), manifest);
+  database::Needs needs{.properties = &manifest.postgres->properties,
+                        .server_version = manifest.server_version,
+                        .roles = roles,
+                        .tablespaces = {manifest.postgres->properties.tablespace},
+                        .schema = &schema};
+  for (const TableFacts& table : manifest.tables) {
+    needs.tablespaces.insert(table.postgres->tablespace);
   }
+  needs.tablespaces.erase("");  // the database's own
+  return target.missing(needs);
 }
 
 // A part of a database never takes the place of one.
@@ -224,7 +229,7 @@ class ServerRestore {
 void plan_server(repository::Store& from, RestorePlan& plan) {
   refuse_unknown(plan.options.despite);
   const SnapshotDetails manifest = snapshot::read_manifest(from.objects(), plan.options.id);
-  refuse_unknown_roles(plan, manifest);
+  refuse_unknown_roles(plan.options.roles, manifest);
   const auto target = database::open_server(plan.database);
   plan.target = target->location();
   plan.bytes = manifest.summary.raw_bytes;
@@ -246,7 +251,7 @@ void plan_server(repository::Store& from, RestorePlan& plan) {
     plan_in_place(from, *target, manifest, plan);
     return;
   }
-  refuse_missing(target->missing(manifest.postgres->properties, manifest.server_version, plan.options.roles), plan);
+  refuse_missing(missing_on(*target, from, manifest, plan.options.roles), plan);
   if (plan.kind == RestorePlan::Target::swap) {
     plan.obstacles = obstacles_of(*target, plan.options.despite);
     estimate_loss(*target, manifest, plan);

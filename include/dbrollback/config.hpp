@@ -44,9 +44,10 @@ struct DatabaseConfig {
   std::chrono::milliseconds max_writer_pause{5000};
 
   // PostgreSQL only.
-  unsigned jobs = 2;                            // connections of a snapshot or a restore, 1 to 64
-  std::chrono::milliseconds yield_after{5000};  // how long somebody may wait for a snapshot's locks
-  std::uint64_t max_rate = 0;                   // bytes a second that a snapshot reads; 0 means no limit
+  std::chrono::milliseconds connect_timeout{15000};  // how long the server may take to let us in
+  unsigned jobs = 2;                                 // connections of a snapshot or a restore, 1 to 64
+  std::chrono::milliseconds yield_after{5000};       // how long somebody may wait for a snapshot's locks
+  std::uint64_t max_rate = 0;                        // bytes a second that a snapshot reads; 0 means no limit
   // Patterns of the tables whose rows a snapshot stores, as in SnapshotOptions; both empty: of all.
   std::vector<std::string> tables;
   std::vector<std::string> exclude_tables;

@@ -389,50 +389,92 @@ TEST_F(PostgresScratch, LacksWhatASnapshotNeeds) {
   const auto session = connect(shared());
   const int version = session->server_version();
   const PostgresDatabaseFacts own = read_properties(*session);
-  EXPECT_TRUE(missing_on(*session, own, version, {}).empty());
-  EXPECT_TRUE(missing_on(*session, own, 120000, {}).empty());
-
-  const auto newer = missing_on(*session, own, version + 10000, {});
-  ASSERT_EQ(newer.size(), 1U);
-  EXPECT_TRUE(newer.front().starts_with(cat("it is of version ", major_text(version)))) << newer.front();
-
   PostgresDatabaseFacts facts = own;
+  Needs needs{.properties = &facts, .server_version = version_text(version), .roles = {}};
+  const auto missing = [&] { return missing_on(*session, needs); };
+  EXPECT_TRUE(missing().empty());
+
+  needs.server_version = "12.1";
+  EXPECT_TRUE(missing().empty());
+  needs.server_version = version_text(version + 10000);
+  ASSERT_EQ(missing().size(), 1U);
+  EXPECT_TRUE(missing().front().starts_with(cat("it is of version ", major_text(version)))) << missing().front();
+  needs.server_version = version_text(version);
+
   facts.extensions.push_back({.name = "no'such", .version = "1", .schema = "public"});
   facts.extensions.push_back({.name = "plpgsql", .version = "0.9", .schema = "public"});
   const std::vector<std::string> extensions{"the extension no'such 1 is not installed on it",
                                             "the extension plpgsql 0.9 is not installed on it, only 1.0"};
-  EXPECT_EQ(missing_on(*session, facts, version, {}), extensions);
+  EXPECT_EQ(missing(), extensions);
 
   facts = own;
   facts.roles = {"missing_a", "missing_b"};
   const std::vector<std::string> roles{"it has no role missing_a", "it has no role missing_b"};
-  EXPECT_EQ(missing_on(*session, facts, version, {}), roles);
-  RoleOptions renamed;
-  renamed.renamed = {{"missing_a", own.owner}};
-  EXPECT_EQ(missing_on(*session, facts, version, renamed), std::vector<std::string>{"it has no role missing_b"});
-  EXPECT_TRUE(missing_on(*session, facts, version, {.no_owner = true, .no_privileges = true, .renamed = {}}).empty());
+  EXPECT_EQ(missing(), roles);
+  needs.roles.renamed = {{"missing_a", own.owner}};
+  EXPECT_EQ(missing(), std::vector<std::string>{"it has no role missing_b"});
+  needs.roles = {.no_owner = true, .no_privileges = true, .renamed = {}};
+  EXPECT_TRUE(missing().empty());
+  needs.roles = {};
 
   facts = own;
+  needs.tablespaces = {"pg_default", "fast disk"};
+  EXPECT_EQ(missing(), std::vector<std::string>{"it has no tablespace fast disk"});
+  needs.tablespaces = {};
+
   facts.collate = "xx_XX.'";
-  const auto locale = missing_on(*session, facts, version, {});
+  const auto locale = missing();
   ASSERT_EQ(locale.size(), 1U);
   EXPECT_NE(locale.front().find("xx_XX.'"), std::string::npos) << locale.front();
   EXPECT_EQ(locale.front().find("postgresql://"), std::string::npos) << locale.front();
 
   facts = own;
   facts.encoding = "LATIN1";
-  EXPECT_TRUE(missing_on(*session, facts, version, {}).empty());
+  EXPECT_TRUE(missing().empty());
   facts.encoding = "none";
-  EXPECT_EQ(missing_on(*session, facts, version, {}).size(), 1U);
+  EXPECT_EQ(missing().size(), 1U);
   if (version >= 150000) {
     facts = own;
     facts.locale_provider = "icu";
     facts.locale = "en-US";
-    EXPECT_TRUE(missing_on(*session, facts, version, {}).empty());
+    EXPECT_TRUE(missing().empty());
     facts.encoding = "SQL_ASCII";
-    EXPECT_EQ(missing_on(*session, facts, version, {}).size(), 1U) << "ICU knows no such encoding";
+    EXPECT_EQ(missing().size(), 1U) << "ICU knows no such encoding";
   }
   EXPECT_EQ(session->value("SELECT count(*) FROM pg_database"), "3");
+}
+
+// What is made by superusers only, among them what pg_restore would make after all rows.
+TEST_F(PostgresScratch, LacksTheRightToMakeWhatASnapshotHas) {
+  const auto admin = connect(shared());
+  (void)admin->execute("DROP ROLE IF EXISTS maker; CREATE ROLE maker CREATEDB");
+  const PostgresDatabaseFacts own = read_properties(*admin);
+  PostgresDatabaseFacts facts = own;
+  const std::string file_fdw =
+      admin->value("SELECT version FROM pg_available_extension_versions WHERE name = 'file_fdw'").value_or("");
+  facts.extensions.push_back({.name = "file_fdw", .version = file_fdw, .schema = "public"});
+  const schema::Schema schema{
+      .objects = {{.kind = "event trigger", .name = "audit", .table = "", .sql = "x"},
+                  {.kind = "publication", .name = "all", .table = "", .sql = "PUBLICATION FOR ALL TABLES"},
+                  {.kind = "publication", .name = "one", .table = "", .sql = "PUBLICATION"},
+                  {.kind = "table", .name = "t", .table = "t", .sql = "x"}},
+      .tables = {}};
+  const Needs needs{.properties = &facts,
+                    .server_version = version_text(admin->server_version()),
+                    .roles = {},
+                    .tablespaces = {},
+                    .schema = &schema};
+  EXPECT_TRUE(missing_on(*admin, needs).empty());
+
+  (void)admin->execute("SET ROLE maker");
+  std::vector<std::string> expected{"only a superuser can make the event trigger audit, and maker is none",
+                                    "only a superuser can make the publication all, and maker is none"};
+  if (!file_fdw.empty()) {
+    expected.insert(expected.begin(), "only a superuser can make the extension file_fdw, and maker is none");
+  } else {
+    facts = own;
+  }
+  EXPECT_EQ(missing_on(*admin, needs), expected);
 }
 
 TEST_F(PostgresScratch, RunsOldAndNewVersions) {
@@ -453,7 +495,8 @@ TEST_F(PostgresScratch, RunsOldAndNewVersions) {
     const auto session = connect(server);
     EXPECT_EQ(session->server_version() / 10000, major);
     PostgresDatabaseFacts facts = read_properties(*session);
-    EXPECT_TRUE(missing_on(*session, facts, session->server_version(), {}).empty());
+    EXPECT_TRUE(missing_on(*session, {.properties = &facts, .server_version = version_text(major * 10000), .roles = {}})
+                    .empty());
     facts.owner = "x";
     EXPECT_TRUE(make_stub_roles(*session, facts).empty());
   }

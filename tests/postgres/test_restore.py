@@ -40,6 +40,8 @@ class Restores(server_case.Case):
         restored = self.ok("restore", "latest", "--yes", "--json").json
         self.assertEqual(self.held(), self.old)
         self.assertEqual(self.beside(), [restored["kept_database"]])
+        self.assertRegex(self.ok("list").out, rf"beside app there is {restored['kept_database']}, [0-9.]+ MB, replaced .*ago")
+        self.assertNotIn("beside", self.ok("list", env={"APP_URL": "postgresql://postgres@127.0.0.1:1/app"}).out)
         self.assertEqual(self.held(restored["kept_database"]), self.new)
         self.assertEqual((restored["verified"], restored["limits"], restored["rows"]), (True, [], 2300))
         self.assertEqual(self.query("SELECT nextval('public.numbers')"), [("9",)])

@@ -110,6 +110,9 @@ class Roles(server_case.Case):
                             (["roles_ap=b"], "names no role roles_ap")):
             with self.subTest(words):
                 self.assertIn(said, self.fails(2, "restore", self.taken, *self.into, "--role-map", *words).err)
+        self.assertIn("names no role roles_ap", self.fails(2, "export", self.taken, self.path("x.sql"), "--role-map",
+                                                           "roles_ap=b").err)
+        self.assertFalse(os.path.exists(self.path("x.sql")))
         self.assertIn("--tables changes rows only",
                       self.fails(2, "restore", self.taken, "--tables", "inner_one.t", *MAP).err)
 

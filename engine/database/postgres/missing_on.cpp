@@ -1,7 +1,10 @@
 #include "engine/database/postgres/missing_on.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <set>
+#include <string_view>
 
 #include "engine/base/fail.hpp"
 #include "engine/base/random.hpp"
@@ -36,14 +39,50 @@ void look_for_extensions(Connection& connection, const std::vector<PostgresExten
   }
 }
 
-// Without owners or privileges there is no telling who will be named.
-void look_for_roles(Connection& connection, const PostgresDatabaseFacts& facts, const RoleOptions& options,
-                    std::vector<std::string>& missing) {
-  if (options.no_owner || options.no_privileges) {
+void name_all(const std::set<std::string>& names, const std::string& what, std::vector<std::string>& missing) {
+  std::ranges::transform(names, std::back_inserter(missing),
+                         [&](const std::string& name) { return printable(cat("it has no ", what, " ", name)); });
+}
+
+void look_for_tablespaces(Connection& connection, std::set<std::string> names, std::vector<std::string>& missing) {
+  const Result there = connection.execute("SELECT spcname FROM pg_tablespace");
+  for (int row = 0; row < there.rows(); ++row) {
+    names.erase(there.text(row, 0));
+  }
+  name_all(names, "tablespace", missing);
+}
+
+// What a role makes that is no superuser can be trusted by nobody who calls it.
+bool is_for_superusers(const schema::Object& object) {
+  constexpr std::array<std::string_view, 6> kinds{"access method",  "event trigger",   "foreign data wrapper",
+                                                  "operator class", "operator family", "subscription"};
+  return std::ranges::find(kinds, object.kind) != kinds.end() ||
+         (object.kind == "publication" && object.sql.find(" FOR ALL TABLES") != std::string::npos);
+}
+
+void look_for_superuser(Connection& connection, const Needs& needs, std::vector<std::string>& missing) {
+  const Result role = connection.execute("SELECT rolsuper, rolname FROM pg_roles WHERE rolname = current_user");
+  if (role.rows() == 0 || role.boolean(0, 0)) {
     return;
   }
-  std::ranges::transform(lacking_roles(connection, with_roles(facts, options.renamed)), std::back_inserter(missing),
-                         [](const std::string& role) { return printable(cat("it has no role ", role)); });
+  const auto refuse = [&](const std::string& object) {
+    missing.push_back(printable(cat("only a superuser can make the ", object, ", and ", role.text(0, 1), " is none")));
+  };
+  const char* const untrusted = connection.server_version() >= 130000 ? "superuser AND NOT trusted" : "superuser";
+  for (const PostgresExtension& extension : needs.properties->extensions) {
+    if (connection.value(
+            cat("SELECT 1 FROM pg_available_extension_versions WHERE name = $1 AND version = $2 AND ", untrusted),
+            {extension.name, extension.version})) {
+      refuse(cat("extension ", extension.name));
+    }
+  }
+  if (needs.schema != nullptr) {
+    for (const schema::Object& object : needs.schema->objects) {
+      if (is_for_superusers(object)) {
+        refuse(cat(object.kind, " ", object.name));
+      }
+    }
+  }
 }
 
 // A database with a locale of libc's shows that others can have it.
@@ -97,18 +136,23 @@ void try_locale(Connection& connection, PostgresDatabaseFacts facts, std::vector
 
 }  // namespace
 
-std::vector<std::string> missing_on(Connection& connection, const PostgresDatabaseFacts& facts, int snapshot_version,
-                                    const RoleOptions& roles) {
+std::vector<std::string> missing_on(Connection& connection, const Needs& needs) {
   const int version = connection.server_version();
+  const int snapshot_version = parse_version(needs.server_version).value_or(0);
   if (version / 10000 < snapshot_version / 10000) {  // nobody promises anything of the rest
     return {cat("it is of version ", major_text(version), ", older than the snapshot's server, ",
                 version_text(snapshot_version))};
   }
   require_right_to_create(connection);
   std::vector<std::string> missing;
-  look_for_extensions(connection, facts.extensions, missing);
-  look_for_roles(connection, facts, roles, missing);
-  try_locale(connection, facts, missing);
+  look_for_extensions(connection, needs.properties->extensions, missing);
+  // Without owners or privileges there is no telling who will be named.
+  if (!needs.roles.no_owner && !needs.roles.no_privileges) {
+    name_all(lacking_roles(connection, with_roles(*needs.properties, needs.roles.renamed)), "role", missing);
+  }
+  look_for_tablespaces(connection, needs.tablespaces, missing);
+  look_for_superuser(connection, needs, missing);
+  try_locale(connection, *needs.properties, missing);
   return missing;
 }
 

@@ -6,7 +6,6 @@
 #include "engine/database/postgres/connect_beside.hpp"
 #include "engine/database/postgres/kept_databases.hpp"
 #include "engine/database/postgres/load_data.hpp"
-#include "engine/database/postgres/missing_on.hpp"
 #include "engine/database/postgres/new_database.hpp"
 #include "engine/database/postgres/obstacles.hpp"
 #include "engine/database/postgres/overwrite_tables.hpp"
@@ -59,11 +58,6 @@ bool PostgresDatabase::exists() {
     }
     return false;
   }
-}
-
-std::vector<std::string> PostgresDatabase::missing(const PostgresDatabaseFacts& facts,
-                                                   const std::string& server_version, const RoleOptions& roles) {
-  return missing_on(*beside(), facts, parse_version(server_version).value_or(0), roles);
 }
 
 std::vector<Obstacle> PostgresDatabase::obstacles() {
@@ -135,7 +129,7 @@ std::unique_ptr<Connection> PostgresDatabase::beside() const {
 }
 
 ConnectionOptions PostgresDatabase::connection_options() const {
-  return {.lock_timeout = config_.lock_timeout, .tick = {}};
+  return {.lock_timeout = config_.lock_timeout, .connect_timeout = config_.connect_timeout, .tick = {}};
 }
 
 }  // namespace dbrollback::database::postgres

@@ -3,6 +3,7 @@
 
 #include "engine/database/postgres/client_programs.hpp"
 #include "engine/database/postgres/connection.hpp"
+#include "engine/database/postgres/missing_on.hpp"
 #include "engine/database/server.hpp"
 
 namespace dbrollback::database::postgres {
@@ -24,8 +25,7 @@ class PostgresDatabase final : public ServerDatabase {
 
   [[nodiscard]] std::string name() const override { return parameters_.database(); }
   [[nodiscard]] bool exists() override;
-  [[nodiscard]] std::vector<std::string> missing(const PostgresDatabaseFacts& facts, const std::string& server_version,
-                                                 const RoleOptions& roles) override;
+  [[nodiscard]] std::vector<std::string> missing(const Needs& needs) override { return missing_on(*beside(), needs); }
   [[nodiscard]] std::vector<Obstacle> obstacles() override;
   [[nodiscard]] std::vector<Advice> advice() override;
   [[nodiscard]] WrittenSince written_since(const PostgresFacts& snapshot,
