@@ -28,6 +28,7 @@ class Restores(server_case.Case):
         shown = self.ok("show", "latest").out
         for word in ("public.t", "2,000", self.database):
             self.assertIn(word, shown)
+        self.prove_here()
         for level in ("stored", "content", "restored"):
             self.assertIn(f"{level}, ", self.ok("verify", "latest", "--level", level).out)
 
@@ -326,7 +327,8 @@ class Watcher(threading.Thread):
 
 
 class Passwords(server_case.Case):
-    parameters = {"tcp": True, "hba": ("host all restore_secret 127.0.0.1/32 scram-sha-256",)}
+    parameters = {"tcp": True, "password_encryption": "scram-sha-256",
+                  "hba": ("host all restore_secret 127.0.0.1/32 scram-sha-256",)}
 
     def watched(self, *words):
         process = self.background(*words)
@@ -346,6 +348,7 @@ class Passwords(server_case.Case):
         self.environment["APP_URL"] = self.server.tcp_url(self.database, "restore_secret", SECRET)
         self.environment["TMPDIR"] = self.at
         os.chmod(self.at, 0o711)  # the temporary server of a proof runs as another account
+        self.prove_here()
         self.assertIn("pg_dump", self.watched("snapshot", "--verbose"))
         self.assertIn("pg_restore", self.watched("restore", "latest", "--yes", "--verbose"))
         for words in (["restore", "--undo", "--yes", "--json"], ["list", "--json"], ["show", "latest", "--json"],

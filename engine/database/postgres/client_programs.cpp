@@ -210,13 +210,13 @@ ClientPrograms find_client_programs(int server_version, const ClientPlaces& plac
 fs::path find_server_programs(int server_version, const ClientPlaces& places) {
   std::vector<ClientPrograms> others;
   for (const auto& folder : candidates(places)) {
-    const auto version =
-        base::why_no_access(folder / "initdb", X_OK) == 0 ? version_in(folder, "postgres") : std::nullopt;
-    if (version && major_of(*version) == major_of(server_version)) {
+    const bool is_there = base::why_no_access(folder / "initdb", X_OK) == 0;
+    const int version = is_there ? version_in(folder, "postgres").value_or(0) : 0;
+    if (version != 0 && major_of(version) == major_of(server_version)) {
       return folder;
     }
-    if (version && std::ranges::find(others, folder, &ClientPrograms::folder) == others.end()) {
-      others.push_back({.folder = folder, .version = *version});
+    if (version != 0 && std::ranges::find(others, folder, &ClientPrograms::folder) == others.end()) {
+      others.push_back({.folder = folder, .version = version});
     }
   }
   const std::string major = major_text(server_version);
