@@ -69,6 +69,20 @@ std::vector<ReplacedDatabase> replaced_beside(database::ServerDatabase& database
   return out;
 }
 
+ReplacedDatabase last_beside(database::ServerDatabase& database) {
+  const auto replaced = replaced_beside(database);
+  if (replaced.empty()) {
+    base::fail({.code = "nothing_to_undo",
+                .exit = Exit::refused,
+                .message = base::cat("no database that a restore replaced is kept beside ",
+                                     base::printable(database.location())),
+                .object = database.location(),
+                .state = "nothing was changed",
+                .next = "`dbrollback restore` puts a snapshot back"});
+  }
+  return replaced.back();
+}
+
 }  // namespace
 
 SwapResult undo_restore(Repository& repository, const DatabaseConfig& database, Observer& observer) {
@@ -78,17 +92,7 @@ SwapResult undo_restore(Repository& repository, const DatabaseConfig& database, 
   const auto alone = store.lock_database(target->identity(), target->location());
   SwapResult result;
   result.target = target->location();
-  const auto replaced = replaced_beside(*target);
-  if (replaced.empty()) {
-    base::fail({.code = "nothing_to_undo",
-                .exit = Exit::refused,
-                .message = base::cat("no database that a restore replaced is kept beside ",
-                                     base::printable(target->location())),
-                .object = target->location(),
-                .state = "nothing was changed",
-                .next = "`dbrollback restore` puts a snapshot back"});
-  }
-  result.restored = replaced.back().name;
+  result.restored = last_beside(*target).name;
   repository::RunRecord record{.command = "restore-undo", .database = database.name, .facts = {}};
   record.facts.emplace_back("restored", result.restored);
   repository::recorded(store, record, observer, [&] {
@@ -104,6 +108,8 @@ SwapResult undo_restore(Repository& repository, const DatabaseConfig& database, 
 std::vector<ReplacedDatabase> replaced_databases(const DatabaseConfig& database) {
   return replaced_beside(*database::open_server(database));
 }
+
+ReplacedDatabase last_replaced(const DatabaseConfig& database) { return last_beside(*database::open_server(database)); }
 
 WrittenSinceSwap written_since_swap(const DatabaseConfig& database, const std::string& replaced) {
   const auto live = database::open_server(database);

@@ -19,6 +19,9 @@ Engine engine_of(const std::optional<SnapshotDetails>& manifest, const DatabaseC
 std::unique_ptr<Comparison> open_comparison(repository::Store& store, const DatabaseConfig& database,
                                             const Manifests& manifests, Observer& observer) {
   const auto& [a, b] = manifests;
+  if ((!a || !b) && !database.url_problem.empty()) {
+    base::fail_usage("config", database.url_problem, database.name);
+  }
   if (engine_of(a, database) != engine_of(b, database)) {
     const SnapshotDetails& stored = a ? *a : *b;
     base::fail_usage("other_engine",

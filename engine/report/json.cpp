@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/document.hpp"
+#include "engine/base/time.hpp"
 #include "engine/snapshot/summary_json.hpp"
 
 namespace dbrollback {
@@ -159,6 +160,9 @@ std::string to_json(const RestorePlan& plan) {
   if (plan.kind == RestorePlan::Target::in_place) {
     out["plan"]["expected_downtime_ms"] = plan.expected_downtime.count();
   }
+  if (plan.is_on_server()) {
+    out["plan"]["written_is_known"] = plan.written_is_known;
+  }
   if (!plan.obstacles.empty()) {
     Json obstacles = Json::array();
     for (const auto& obstacle : plan.obstacles) {
@@ -190,6 +194,30 @@ std::string to_json(const RestoreResult& result) {
   if (!result.kept_database.empty() || !result.limits.empty()) {
     out["limits"] = result.limits;
   }
+  return base::to_text(out);
+}
+
+std::string to_json(const ReplacedDatabase& back, const WrittenSinceSwap& since) {
+  Json out = document();
+  Json tables = Json::array();
+  for (const auto& table : since.tables) {
+    tables.push_back({{"name", table.name}, {"written", table.written}});
+  }
+  out.update({{"restored", back.name},
+              {"replaced", base::to_iso(back.replaced)},
+              {"written_since", since.unknown.empty() ? std::move(tables) : Json()}});
+  return base::to_text(out);
+}
+
+std::string to_json(const std::vector<ReplacedDatabase>& replaced, bool dropped) {
+  Json out = document();
+  Json databases = Json::array();
+  for (const ReplacedDatabase& each : replaced) {
+    databases.push_back({{"name", each.name},
+                         {"replaced", base::to_iso(each.replaced)},
+                         {"bytes", each.bytes ? Json(*each.bytes) : Json()}});
+  }
+  out.update({{"databases", std::move(databases)}, {"dropped", dropped}});
   return base::to_text(out);
 }
 

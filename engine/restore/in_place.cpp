@@ -34,6 +34,10 @@ class InPlaceRestore {
     const SnapshotDetails& manifest = stored.manifest();
     const auto target = database::open_server(plan_->database);
     result_ = result_of(*plan_, manifest);
+    try {
+      drop_interrupted(*target, *observer_);
+    } catch (const Error&) {  // this role may not, or has no way to another database: that is for another restore
+    }
     const auto writing = std::chrono::steady_clock::now();
     target->restore_in_place(stored.stored(), options_for(*target, manifest));
     const auto end = std::chrono::steady_clock::now();

@@ -204,9 +204,11 @@ RestoreResult result_of(const RestorePlan& plan, const SnapshotDetails& manifest
   RestoreResult result;
   result.id = plan.options.id;
   result.target = plan.target;
-  result.bytes = manifest.summary.raw_bytes;
   result.tables = manifest.summary.tables;
-  result.rows = manifest.summary.rows;
+  if (!plan.options.schema_only) {
+    result.bytes = manifest.summary.raw_bytes;
+    result.rows = manifest.summary.rows;
+  }
   return result;
 }
 
@@ -288,6 +290,9 @@ void plan_file(repository::Store& from, RestorePlan& plan, Observer& observer);
 RestorePlan plan(repository::Store& from, const DatabaseConfig& database, const RestoreOptions& options,
                  Observer& observer) {
   using enum DatabaseConfig::Engine;
+  if (!options.into && !database.url_problem.empty()) {
+    base::fail_usage("config", database.url_problem, database.name);
+  }
   RestorePlan plan;
   plan.options = options;
   plan.database = database;

@@ -45,12 +45,16 @@ void refuse_unknown(const std::vector<std::string>& despite) {
 }
 
 [[noreturn]] void refuse_obstacle(const RestorePlan::Obstacle& obstacle, const std::string& target) {
+  // The server renames no database that has one: what is waived is to wait for its end before the other is built.
+  const bool must_end = obstacle.name == "prepared-transactions";
+  const char* const waived = must_end ? "build the other database meanwhile" : "restore all the same";
   base::fail({.code = obstacle.name,
               .exit = Exit::refused,
               .message = obstacle.description,
               .object = target,
               .state = "nothing was changed",
-              .next = cat(obstacle.next, ", or restore all the same with `--despite ", obstacle.name, "`")});
+              .next = cat(obstacle.next, ", or ", waived, " with `--despite ", obstacle.name, "`",
+                          must_end ? ": it takes its place if none is left by then" : "")});
 }
 
 void refuse_missing(const std::vector<std::string>& missing, const RestorePlan& plan) {
@@ -127,11 +131,11 @@ class ServerRestore {
     const StoredServerDatabase stored(from_->objects(), snapshot::read_manifest(from_->objects(), plan_->options.id));
     result_ = result_of(*plan_, stored.manifest());
     refuse_if_moved();
-    drop_interrupted();
+    drop_interrupted(*target_, *observer_);
     restore(stored);
     // What the server went on making for a command that was killed is there now.
     try {
-      drop_interrupted();
+      drop_interrupted(*target_, *observer_);
     } catch (const Error&) {  // this restore is done; the next one drops it
     }
     result_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
@@ -139,12 +143,6 @@ class ServerRestore {
   }
 
  private:
-  void drop_interrupted() {
-    for (const std::string& name : target_->drop_interrupted()) {
-      observer_->note(cat("dropped the database ", printable(name), ", which an interrupted restore had left"));
-    }
-  }
-
   void refuse_if_moved() {
     const bool exists = target_->exists();
     if (exists != (plan_->kind == RestorePlan::Target::swap)) {
@@ -268,6 +266,7 @@ void plan_server(repository::Store& from, RestorePlan& plan) {
 void estimate_loss(database::ServerDatabase& target, const SnapshotDetails& manifest, RestorePlan& plan) {
   const auto since = target.written_since(*manifest.postgres, manifest.tables);
   if (!since.unknown.empty()) {
+    plan.written_is_known = false;
     plan.warnings.push_back(cat("what was written since the snapshot cannot be estimated: ", since.unknown));
   }
   const auto& chosen = plan.options.tables;
@@ -276,6 +275,12 @@ void estimate_loss(database::ServerDatabase& target, const SnapshotDetails& mani
       plan.tables.push_back(
           {.name = table.name, .rows_now = table.rows_now, .rows_restored = table.rows_then, .written = table.written});
     }
+  }
+}
+
+void drop_interrupted(database::ServerDatabase& target, Observer& observer) {
+  for (const std::string& name : target.drop_interrupted()) {
+    observer.note(cat("dropped the database ", printable(name), ", which an interrupted restore had left"));
   }
 }
 

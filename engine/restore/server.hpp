@@ -14,6 +14,9 @@ void plan_server(repository::Store& from, RestorePlan& plan);
 // What was written since the snapshot, to the chosen tables or to all of them: the plan's `tables`, or a warning.
 void estimate_loss(database::ServerDatabase& target, const SnapshotDetails& manifest, RestorePlan& plan);
 
+// Drops what restores of this database have left that were killed; the observer is told of each.
+void drop_interrupted(database::ServerDatabase& target, Observer& observer);
+
 [[nodiscard]] RestoreResult execute_server(repository::Store& from, const RestorePlan& plan, Observer& observer);
 
 }  // namespace dbrollback::restore

@@ -25,6 +25,9 @@ namespace dbrollback {
                                   const std::vector<std::string>& too_old = {});
 [[nodiscard]] std::string to_json(const RestorePlan& plan);
 [[nodiscard]] std::string to_json(const RestoreResult& result);
+// Of `restore --undo --dry-run`, and of `restore --discard-old`.
+[[nodiscard]] std::string to_json(const ReplacedDatabase& back, const WrittenSinceSwap& since);
+[[nodiscard]] std::string to_json(const std::vector<ReplacedDatabase>& replaced, bool dropped);
 [[nodiscard]] std::string to_json(const SwapResult& result);
 [[nodiscard]] std::string to_json(const ExportResult& result);
 [[nodiscard]] std::string to_json(const DiffReport& report);

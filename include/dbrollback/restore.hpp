@@ -73,6 +73,7 @@ struct RestorePlan {
   // Every table whose rows change in number, come or go; of a server, every one that was written to since. Empty for
   // new_file and new_database.
   std::vector<TableChange> tables;
+  bool written_is_known = true;             // false: of a server that could not tell; a warning says why
   std::vector<std::string> schema_changes;  // one sentence each
   std::vector<std::string> holders;         // processes that have the target open now: "1234 gunicorn"
   std::vector<std::string> warnings;
@@ -141,6 +142,8 @@ struct ReplacedDatabase {
 
 // PostgreSQL: what restores have left beside the live database, the oldest first.
 [[nodiscard]] std::vector<ReplacedDatabase> replaced_databases(const DatabaseConfig& database);
+// The one that undo_restore puts back. Error (Exit::refused), "nothing_to_undo".
+[[nodiscard]] ReplacedDatabase last_replaced(const DatabaseConfig& database);
 
 // PostgreSQL: what was written to the live database since it took the place of one of them, as far as the server's
 // counters tell. Errors: as of the server.

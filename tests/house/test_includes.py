@@ -41,8 +41,8 @@ ADAPTERS = {
         "engine/database/open_database.cpp": "where an adapter is chosen",
     },
 }
-# One header of `snapshot` is a value's rendering, and all that `report` may see of it.
-REPORT_SEES = {"engine/snapshot/summary_json.hpp", "engine/base/document.hpp"}
+# One header of `snapshot` is a value's rendering, and all that `report` may see of it; a time is written as everywhere.
+REPORT_SEES = {"engine/snapshot/summary_json.hpp", "engine/base/document.hpp", "engine/base/time.hpp"}
 
 # Every library of others, and the one place that knows it.
 LIBRARIES = {

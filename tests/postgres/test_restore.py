@@ -89,6 +89,35 @@ class Restores(server_case.Case):
         self.assertEqual([self.held(kept) for kept in self.beside(other)], [self.new])
         self.assert_unchanged()
 
+    def test_the_way_back_of_another_database(self):
+        """What is said after a restore into another database is about that one."""
+        self.prepare()
+        other = self.database + "_other"
+        into = ["--into", self.server.url(other)]
+        self.ok("restore", "latest", *into)
+        self.ok("restore", "latest", "--yes")
+        said = self.ok("restore", "latest", *into, "--yes").out
+        self.assertIn(f"restore --undo --into '{self.server.url(other)}'", said)
+        self.assertIn(f"restore --discard-old --into '{self.server.url(other)}'", said)
+        kept, live = self.beside(other), self.beside()
+        self.assertEqual(self.ok("restore", "--undo", *into, "--dry-run", "--json").json["restored"], kept[0])
+        self.ok("restore", "--undo", *into, "--yes")
+        self.assertEqual(self.beside(), live)
+        shown = self.ok("restore", "--discard-old", *into, "--dry-run", "--json").json
+        self.assertEqual(([each["name"] for each in shown["databases"]], shown["dropped"]), (self.beside(other), False))
+        self.assertTrue(self.ok("restore", "--discard-old", *into, "--yes", "--json").json["dropped"])
+        self.assertEqual((self.beside(other), self.beside()), ([], live))
+        self.fails(4, "restore", "--undo", *into, "--dry-run")
+        for words in (["latest"], ["--tables", "public.t"], ["--discard-old"], ["--in-place"], ["--into", "file.db"]):
+            self.assertIn("--undo takes the whole database", self.fails(2, "restore", "--undo", *words, "--yes").err)
+        self.assertEqual(self.beside(), live)
+
+    def test_without_the_variable_of_its_url(self):
+        self.prepare()
+        del self.environment["APP_URL"]
+        for words in (["restore", "latest"], ["restore", "--undo"], ["diff", "latest", "live"]):
+            self.assertIn("APP_URL is not set", self.fails(2, *words).err)
+
     def test_one_after_the_other_within_a_second(self):
         self.prepare()
         self.ok("restore", "latest", "--yes")

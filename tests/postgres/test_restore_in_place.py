@@ -37,6 +37,10 @@ class InPlace(server_case.Case):
         self.assertEqual((done["verified"], self.beside()), (True, []))
         self.assertIn("no difference", self.ok("diff", self.taken).out)
         self.assertIn("the new one", self.server.dump(self.database), "what belongs to the database stays")
+        # The tables are other ones, of the same names.
+        planned = self.ok("restore", self.taken, "--dry-run", "--json").json["plan"]["tables"]
+        self.assertEqual([each["name"] for each in planned if None in each.values()], [])
+        self.assertEqual(len({each["name"] for each in planned}), len(planned))
         self.ok("restore", done["snapshot_before"], "--in-place", "--yes")
         self.assertEqual(self.inside(), changed, "and back")
 

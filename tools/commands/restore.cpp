@@ -120,8 +120,30 @@ void confirm(Context& context, const Arguments& arguments, const RestorePlan& pl
                "restoring into " + plan.target, arguments.answers());
 }
 
-DatabaseConfig server_of(Context& context, const char* option) {
-  DatabaseConfig database = context.database();
+// --undo and --discard-old are about a database, not about a snapshot: --into says which, where it is not the live one.
+DatabaseConfig server_of(Context& context, const Arguments& arguments, const char* option) {
+  for (const auto& [is_given, other] : {std::pair(!arguments.id.empty(), "a snapshot"),
+                                        {!arguments.tables.empty(), "--tables"},
+                                        {arguments.undo && arguments.discard_old, "--discard-old"},
+                                        {arguments.in_place, "--in-place"},
+                                        {arguments.schema_only, "--schema-only"},
+                                        {arguments.data_only, "--data-only"},
+                                        {!arguments.despite.empty(), "--despite"},
+                                        {!roles_of(arguments.roles).as_stored(), "other roles"},
+                                        {arguments.no_snapshot_before, "--no-snapshot-before"},
+                                        {arguments.no_verify, "--no-verify"},
+                                        {arguments.allow_orphans, "--allow-orphans"},
+                                        {arguments.input.given(), "--input"},
+                                        {!arguments.into.empty() && !is_url(arguments.into), "a file as --into"}}) {
+    if (is_given) {
+      cli::fail_usage("conflicting_options",
+                      std::string(option) + " takes the whole database, and goes without " + other, option,
+                      "leave one of them out");
+    }
+  }
+  DatabaseConfig database =
+      arguments.into.empty() ? context.database() : select_database(context.config(), arguments.into);
+  if (!database.url_problem.empty()) cli::fail_usage("config", database.url_problem, database.name, "");
   if (database.engine != DatabaseConfig::Engine::postgres) {
     cli::fail_usage("not_a_server", std::string(option) + " is for PostgreSQL databases", database.name,
                     "`dbrollback list` shows the snapshot of the state before: restore that");
@@ -129,17 +151,19 @@ DatabaseConfig server_of(Context& context, const char* option) {
   return database;
 }
 
+std::string into_text(const std::string& into) { return into.empty() ? "" : " --into " + cli::shell_quote(into); }
+
 Exit undo(Context& context, const Arguments& arguments) {
   Console& console = context.console();
-  DatabaseConfig database = server_of(context, "--undo");
+  DatabaseConfig database = server_of(context, arguments, "--undo");
   if (arguments.lock_timeout) database.lock_timeout = *arguments.lock_timeout;
-  const std::vector<ReplacedDatabase> kept = replaced_databases(database);
-  if (!kept.empty()) {
-    console.say("back to the database " + cli::printable(kept.back().name) + ", replaced " +
-                cli::local_time(kept.back().replaced) + ", " + cli::ago(kept.back().replaced, cli::now()));
-    say_written_since(console, written_since_swap(database, kept.back().name));
-  }
+  const ReplacedDatabase back = last_replaced(database);
+  const WrittenSinceSwap since = written_since_swap(database, back.name);
+  console.say("back to the database " + cli::printable(back.name) + ", replaced " + cli::local_time(back.replaced) +
+              ", " + cli::ago(back.replaced, cli::now()));
+  say_written_since(console, since);
   if (arguments.dry_run) {
+    if (context.global().json) console.document(to_json(back, since));
     console.say("dry run: nothing was changed");
     return Exit::done;
   }
@@ -158,20 +182,23 @@ Exit undo(Context& context, const Arguments& arguments) {
                  {{"replaced", "the database " + cli::printable(result.kept_database)},
                   {"took", "nobody could connect for " + cli::duration(result.downtime) + "; " +
                                cli::plural(result.sessions_ended, "session was", "sessions were") + " ended"}});
-  cli::say_next(console, {{"once it is good", context.again("restore --discard-old")}});
+  cli::say_next(console, {{"once it is good", context.again("restore --discard-old" + into_text(arguments.into))}});
   return Exit::done;
 }
 
 Exit discard_old(Context& context, const Arguments& arguments) {
   Console& console = context.console();
-  const DatabaseConfig database = server_of(context, "--discard-old");
+  const DatabaseConfig database = server_of(context, arguments, "--discard-old");
   const std::vector<ReplacedDatabase> kept = replaced_databases(database);
   for (const ReplacedDatabase& each : kept) {
     console.say("drop the database " + cli::printable(each.name) + ", replaced " + cli::local_time(each.replaced) +
                 (each.bytes ? ", " + cli::bytes(*each.bytes) : ""));
   }
   if (kept.empty()) console.say("no restore has left a database beside " + cli::printable(database.name));
-  if (kept.empty() || arguments.dry_run) return Exit::done;
+  if (kept.empty() || arguments.dry_run) {
+    if (context.global().json) console.document(to_json(kept, false));
+    return Exit::done;
+  }
   if (!context.global().yes) {
     const std::string name = cli::printable(database.name);
     cli::confirm(console, "Type the name of the database, " + name + ", to drop what it replaced: ", name,
@@ -183,6 +210,7 @@ Exit discard_old(Context& context, const Arguments& arguments) {
     discard_replaced(repository, database, each.name, observer);
     console.say("dropped " + cli::printable(each.name));
   }
+  if (context.global().json) console.document(to_json(kept, true));
   return Exit::done;
 }
 
@@ -217,7 +245,7 @@ Exit run(Context& context, const Arguments& arguments) {
   }();
   if (context.global().json) console.document(to_json(result));
   console.say();
-  say_result(context, plan, result);
+  say_result(context, plan, result, plan.options.elsewhere ? into_text(arguments.into) : "");
   return Exit::done;
 }
 
@@ -250,7 +278,7 @@ cli::Help help() {
                     {Exit::refused,
                      "not confirmed, not safe, or the database changed since the plan was made; nothing was changed"},
                     {Exit::busy, "the database stayed locked; nothing was changed"},
-                    {Exit::partial, "failed part way: the message says what the database holds and what to run"}}};
+                    {Exit::partial, "failed part way: the message says what the database holds and what to run next"}}};
 }
 
 }  // namespace

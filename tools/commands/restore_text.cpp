@@ -123,7 +123,9 @@ void say_tables(Console& console, const RestorePlan& plan) {
   }
   if (plan.kind != RestorePlan::Target::live) return;
   if (plan.is_on_server()) {
-    if (plan.tables.empty()) console.say("By the server's counters nothing was written to these tables since.");
+    if (plan.tables.empty() && plan.written_is_known) {
+      console.say("By the server's counters nothing was written to these tables since.");
+    }
     if (!plan.tables.empty()) say_written(console, plan, shown_of(console, plan.tables.size()));
     console.say("Tables that were not chosen are not touched.");
     return;
@@ -182,7 +184,7 @@ void say_plan(Console& console, const RestorePlan& plan) {
   for (const std::string& warning : plan.warnings) console.warning(warning);
 }
 
-void say_result(cli::Context& context, const RestorePlan& plan, const RestoreResult& result) {
+void say_result(cli::Context& context, const RestorePlan& plan, const RestoreResult& result, const std::string& into) {
   Console& console = context.console();
   console.say(console.paint("restored " + result.id, Colour::bold) + " into " + cli::printable(result.target));
   std::string waits;
@@ -205,8 +207,8 @@ void say_result(cli::Context& context, const RestorePlan& plan, const RestoreRes
                            {"took", cli::duration(result.duration) + waits}});
   for (const std::string& limit : result.limits) console.warning(cli::printable(limit));
   if (!result.kept_database.empty()) {
-    cli::say_next(console, {{"to undo", context.again("restore --undo")},
-                            {"once it is good", context.again("restore --discard-old")}});
+    cli::say_next(console, {{"to undo", context.again("restore --undo" + into)},
+                            {"once it is good", context.again("restore --discard-old" + into)}});
   }
   if (result.snapshot_before.empty()) return;
   std::string undo = "restore " + result.snapshot_before;

@@ -1,6 +1,9 @@
 #include "engine/database/postgres/written_since.hpp"
 
+#include <algorithm>
 #include <map>
+#include <optional>
+#include <vector>
 
 #include "engine/base/text.hpp"
 #include "engine/database/postgres/describe.hpp"
@@ -61,6 +64,18 @@ SELECT schemaname, relname, greatest(n_mod_since_analyze, n_tup_upd + n_tup_del)
 FROM pg_stat_user_tables WHERE n_mod_since_analyze > 0 OR n_tup_upd + n_tup_del > 0
 ORDER BY written DESC, schemaname, relname)";
 
+// A table of that name which is another one: made anew, by a migration or by a restore in place. All of its rows have
+// been written since, and nobody can tell how many of them are those that there were.
+std::optional<Now> take_namesake(std::map<std::uint32_t, Now>& now, const std::string& name) {
+  const auto at = std::ranges::find_if(now, [&](const auto& each) { return each.second.name == name; });
+  if (at == now.end()) {
+    return std::nullopt;
+  }
+  const Now out = at->second;
+  now.erase(at);
+  return out;
+}
+
 std::uint64_t more(std::uint64_t now, std::uint64_t then) { return now > then ? now - then : 0; }
 
 }  // namespace
@@ -77,13 +92,14 @@ WrittenSince written_since(Connection& live, const PostgresFacts& snapshot, cons
     return out;
   }
   auto now = tables_now(live);
+  std::vector<const TableFacts*> made_anew;
   for (const TableFacts& table : tables) {
     const auto at = now.find(table.postgres->oid);
     if (holds_large_objects(*table.postgres)) {
       continue;  // the server does not count what is done to them
     }
     if (at == now.end()) {
-      out.tables.push_back({.name = table.name, .rows_then = table.rows, .rows_now = {}, .written = 0});
+      made_anew.push_back(&table);
       continue;
     }
     const Now& here = at->second;
@@ -94,6 +110,16 @@ WrittenSince written_since(Connection& live, const PostgresFacts& snapshot, cons
       out.tables.push_back({.name = here.name, .rows_then = table.rows, .rows_now = here.rows, .written = written});
     }
     now.erase(at);
+  }
+  for (const TableFacts* table : made_anew) {
+    if (const auto other = take_namesake(now, table->name)) {
+      out.tables.push_back({.name = table->name,
+                            .rows_then = table->rows,
+                            .rows_now = other->rows,
+                            .written = other->inserted + other->updated + other->deleted});
+    } else {
+      out.tables.push_back({.name = table->name, .rows_then = table->rows, .rows_now = {}, .written = 0});
+    }
   }
   for (const auto& [oid, table] : now) {
     out.tables.push_back({.name = table.name, .rows_then = {}, .rows_now = table.rows, .written = table.inserted});
