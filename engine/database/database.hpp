@@ -69,6 +69,7 @@ class BatchSink {
   BatchSink(BatchSink&&) = delete;
   BatchSink& operator=(BatchSink&&) = delete;
   virtual ~BatchSink() = default;
+  // For a batch. One that was used before holds what it held: who makes it as long as it was writes no zeros first.
   [[nodiscard]] virtual base::Bytes take_buffer() { return {}; }
   virtual void take(Batch batch) = 0;
 };

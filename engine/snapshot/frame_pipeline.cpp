@@ -32,12 +32,11 @@ FramePipeline::~FramePipeline() { stop(); }
 
 base::Bytes FramePipeline::take_buffer() {
   const std::scoped_lock lock(mutex_);
-  if (buffers_.empty()) {
+  if (raw_buffers_.empty()) {
     return {};
   }
-  base::Bytes buffer = std::move(buffers_.back());
-  buffers_.pop_back();
-  buffer.clear();
+  base::Bytes buffer = std::move(raw_buffers_.back());
+  raw_buffers_.pop_back();
   return buffer;
 }
 
@@ -71,15 +70,17 @@ std::vector<PageRun> FramePipeline::finish() {
 }
 
 void FramePipeline::process(Job& job, base::Compressor& compressor, std::optional<Sieve>& sieve) const {
+  base::ByteView raw = job.raw;
   if (sieve) {
     sieve->sift(job.facts.first, job.raw, job.sifted);
+    raw = raw.first(job.sifted.tags.size() * options_.page_size);
   }
-  if (job.raw.empty()) {
+  job.facts.raw_bytes = raw.size();
+  if (raw.empty()) {
     return;  // nothing has changed
   }
-  job.facts.raw_bytes = job.raw.size();
-  job.facts.raw_hash = base::xxh3_128(job.raw);
-  compressor.compress(job.raw, job.stored);
+  job.facts.raw_hash = base::xxh3_128(raw);
+  compressor.compress(raw, job.stored);
   job.facts.stored_bytes = job.stored.size();
   job.facts.stored_hash = base::xxh3_128(job.stored);
 }
@@ -99,9 +100,9 @@ void FramePipeline::work() {
       }
       const auto job = std::move(waiting_.front());
       waiting_.pop_front();
-      if (!buffers_.empty()) {
-        job->stored = std::move(buffers_.back());
-        buffers_.pop_back();
+      if (!stored_buffers_.empty()) {
+        job->stored = std::move(stored_buffers_.back());
+        stored_buffers_.pop_back();
       }
       lock.unlock();
       process(*job, compressor, sieve);
@@ -126,7 +127,7 @@ void FramePipeline::write(Job& job) {
     stored_pages_ += pages;
     job.facts.end = stored_pages_;
   }
-  if (!job.raw.empty()) {
+  if (job.facts.raw_bytes != 0) {
     writer_->append(job.facts, job.stored);
     if (options_.tags != nullptr) {
       options_.tags->append(job.sifted.tags);
@@ -146,8 +147,8 @@ void FramePipeline::write_in_order() {
       lock.unlock();
       write(*job);
       lock.lock();
-      buffers_.push_back(std::move(job->raw));
-      buffers_.push_back(std::move(job->stored));
+      raw_buffers_.push_back(std::move(job->raw));
+      stored_buffers_.push_back(std::move(job->stored));
       order_.pop_front();
       changed_.notify_all();
     }

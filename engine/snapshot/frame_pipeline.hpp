@@ -42,7 +42,7 @@ class FramePipeline {
   FramePipeline(FramePipeline&&) = delete;
   FramePipeline& operator=(FramePipeline&&) = delete;
 
-  // An empty buffer, used before where possible.
+  // As of database::BatchSink.
   [[nodiscard]] base::Bytes take_buffer();
   // Waits while too much is under way. Rethrows what a worker or the writer threw.
   void add(const FrameFacts& facts, base::Bytes raw);
@@ -70,7 +70,8 @@ class FramePipeline {
   std::condition_variable changed_;
   std::deque<std::shared_ptr<Job>> waiting_;  // for a worker
   std::deque<std::shared_ptr<Job>> order_;    // for the writer
-  std::vector<base::Bytes> buffers_;
+  std::vector<base::Bytes> raw_buffers_;      // used before
+  std::vector<base::Bytes> stored_buffers_;   // used before
   std::exception_ptr failure_;
   bool stopping_ = false;
   std::vector<std::jthread> threads_;  // last: ends before what it uses

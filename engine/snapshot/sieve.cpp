@@ -57,7 +57,6 @@ void Sieve::sift(std::uint64_t first, base::Bytes& raw, Sifted& out) {
     page = run.page + run.pages;
   }
   store_until(end);
-  raw.resize(out.tags.size() * page_size_);
 }
 
 }  // namespace dbrollback::snapshot

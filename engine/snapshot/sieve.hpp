@@ -20,7 +20,8 @@ class Sieve {
   Sieve(const base::Mac::Key& key, const Parent* parent, std::uint32_t page_size)
       : mac_(key), parent_(parent), page_size_(page_size) {}
 
-  // Leaves in `raw`, which holds pages from `first` on, those that have to be stored.
+  // Moves to the beginning of `raw`, which holds pages from `first` on, those that have to be stored: `out.tags` says
+  // how many. It stays as long as it was: a vector that shrinks is filled with zeros when it grows again.
   void sift(std::uint64_t first, base::Bytes& raw, Sifted& out);
 
  private:

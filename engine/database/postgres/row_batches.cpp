@@ -14,6 +14,7 @@ constexpr std::uint64_t largest_piece = 32U << 20U;
 
 void RowBatches::begin(std::uint32_t object, std::uint32_t part, std::uint64_t first_block, std::uint64_t end_block) {
   batch_ = {.object = object, .part = part, .first = first_block, .end = end_block, .bytes = sink_->take_buffer()};
+  batch_.bytes.clear();
   content_ = {};
 }
 
@@ -46,6 +47,7 @@ void RowBatches::flush() {
   Batch next{.object = batch_.object, .part = batch_.part, .first = batch_.first, .end = batch_.end, .bytes = {}};
   sink_->take(std::exchange(batch_, std::move(next)));
   batch_.bytes = sink_->take_buffer();
+  batch_.bytes.clear();
 }
 
 Content RowBatches::finish() {
