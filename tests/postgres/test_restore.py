@@ -108,6 +108,8 @@ class Restores(server_case.Case):
         self.assertTrue(self.ok("restore", "--discard-old", *into, "--yes", "--json").json["dropped"])
         self.assertEqual((self.beside(other), self.beside()), ([], live))
         self.fails(4, "restore", "--undo", *into, "--dry-run")
+        done = self.ok("restore", "latest", "--in-place", *into, "--yes").out
+        self.assertRegex(done, rf"restore \S+ --into '{re.escape(self.server.url(other))}' --in-place")
         for words in (["latest"], ["--tables", "public.t"], ["--discard-old"], ["--in-place"], ["--into", "file.db"]):
             self.assertIn("--undo takes the whole database", self.fails(2, "restore", "--undo", *words, "--yes").err)
         self.assertEqual(self.beside(), live)

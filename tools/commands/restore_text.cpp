@@ -211,7 +211,7 @@ void say_result(cli::Context& context, const RestorePlan& plan, const RestoreRes
                             {"once it is good", context.again("restore --discard-old" + into)}});
   }
   if (result.snapshot_before.empty()) return;
-  std::string undo = "restore " + result.snapshot_before;
+  std::string undo = "restore " + result.snapshot_before + into;
   if (plan.options.into) undo += " --into " + cli::shell_quote(plan.options.into->string());
   if (plan.options.in_place) undo += " --in-place";
   if (!plan.options.tables.empty()) undo += " --tables " + cli::shell_quote(listed(plan.options.tables));
