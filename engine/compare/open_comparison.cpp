@@ -3,6 +3,7 @@
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
 #include "engine/compare/comparison.hpp"
+#include "engine/database/require_url.hpp"
 
 namespace dbrollback::compare {
 
@@ -19,8 +20,8 @@ Engine engine_of(const std::optional<SnapshotDetails>& manifest, const DatabaseC
 std::unique_ptr<Comparison> open_comparison(repository::Store& store, const DatabaseConfig& database,
                                             const Manifests& manifests, Observer& observer) {
   const auto& [a, b] = manifests;
-  if ((!a || !b) && !database.url_problem.empty()) {
-    base::fail_usage("config", database.url_problem, database.name);
+  if (!a || !b) {
+    database::require_url(database);
   }
   if (engine_of(a, database) != engine_of(b, database)) {
     const SnapshotDetails& stored = a ? *a : *b;

@@ -1,16 +1,14 @@
-#include "engine/base/fail.hpp"
 #include "engine/database/database.hpp"
 #include "engine/database/postgres/client_programs.hpp"
 #include "engine/database/postgres/postgres_database.hpp"
 #include "engine/database/postgres/schema_archive.hpp"
 #include "engine/database/postgres/write_sql.hpp"
+#include "engine/database/require_url.hpp"
 
 namespace dbrollback::database {
 
 std::unique_ptr<Database> open_database(const DatabaseConfig& config) {
-  if (!config.url_problem.empty()) {
-    base::fail_usage("config", config.url_problem, config.name);
-  }
+  require_url(config);
   if (config.engine == DatabaseConfig::Engine::postgres) {
     return open_server(config);
   }

@@ -7,6 +7,7 @@
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
+#include "engine/database/require_url.hpp"
 #include "engine/repository/select.hpp"
 #include "engine/repository/store.hpp"
 #include "engine/repository/take.hpp"
@@ -290,8 +291,8 @@ void plan_file(repository::Store& from, RestorePlan& plan, Observer& observer);
 RestorePlan plan(repository::Store& from, const DatabaseConfig& database, const RestoreOptions& options,
                  Observer& observer) {
   using enum DatabaseConfig::Engine;
-  if (!options.into && !database.url_problem.empty()) {
-    base::fail_usage("config", database.url_problem, database.name);
+  if (!options.into) {
+    database::require_url(database);
   }
   RestorePlan plan;
   plan.options = options;
