@@ -15,7 +15,7 @@ namespace dbrollback::base {
 
 namespace {
 
-constexpr std::size_t digits = 8;
+constexpr std::size_t suffix_digits = 8;
 constexpr int most_tries = 100;
 
 bool try_lock(const File& folder) {
@@ -23,7 +23,7 @@ bool try_lock(const File& folder) {
 }
 
 bool is_made_with(const std::string& name, const std::string& beginning) {
-  return name.size() == beginning.size() + digits && name.starts_with(beginning) &&
+  return name.size() == beginning.size() + suffix_digits && name.starts_with(beginning) &&
          name.find_first_not_of("0123456789abcdef", beginning.size()) == std::string::npos;
 }
 
@@ -61,7 +61,7 @@ TemporaryFolder::TemporaryFolder(const fs::path& beginning) {
   // the file system cannot lock a folder nobody sweeps, and nothing is lost but the room.
   std::exception_ptr failure;
   for (int tries = 0; tries < most_tries; ++tries) {
-    path_ = cat(beginning.native(), random_hex(digits));
+    path_ = cat(beginning.native(), random_hex(suffix_digits));
     try {
       make_folder(path_, 0700);
       lock_ = File(path_, File::Mode::read);

@@ -8,7 +8,7 @@ using base::get;
 using base::put;
 
 namespace {
-constexpr std::string_view magic = "DBRM";
+constexpr std::string_view map_magic = "DBRM";
 }
 
 void append_run(std::vector<PageRun>& runs, const PageRun& run) {
@@ -25,7 +25,7 @@ void append_run(std::vector<PageRun>& runs, const PageRun& run) {
 base::Bytes encode_page_map(const std::vector<PageRun>& runs, const base::Hash128& key) {
   base::Bytes out;
   out.reserve(page_map_header_bytes + runs.size() * page_run_bytes);
-  put(out, base::bytes_of(magic));
+  put(out, base::bytes_of(map_magic));
   put(out, format_version);
   put(out, static_cast<std::uint16_t>(page_run_bytes));
   put(out, key.low);
@@ -43,7 +43,7 @@ base::Bytes encode_page_map(const std::vector<PageRun>& runs, const base::Hash12
 std::optional<std::vector<PageRun>> decode_page_map(base::ByteView bytes, const base::Hash128& key,
                                                     std::uint64_t page_count, std::size_t holders) {
   if (bytes.size() < page_map_header_bytes || (bytes.size() - page_map_header_bytes) % page_run_bytes != 0 ||
-      base::text_of(bytes.first(4)) != magic || get<std::uint16_t>(bytes, 4) != format_version ||
+      base::text_of(bytes.first(4)) != map_magic || get<std::uint16_t>(bytes, 4) != format_version ||
       get<std::uint16_t>(bytes, 6) != page_run_bytes ||
       base::Hash128{.low = get<std::uint64_t>(bytes, 8), .high = get<std::uint64_t>(bytes, 16)} != key) {
     return std::nullopt;

@@ -10,14 +10,14 @@ using base::put;
 
 namespace {
 
-constexpr std::string_view magic = "DBRT";
+constexpr std::string_view tags_magic = "DBRT";
 
 // A hash is 16 bytes, low half first, in memory as in the file.
 static_assert(sizeof(base::Hash128) == page_tag_bytes);
 
 base::Bytes encode_header(const base::Hash128& snapshot_key, const base::Hash128& key_id) {
   base::Bytes out;
-  put(out, base::bytes_of(magic));
+  put(out, base::bytes_of(tags_magic));
   put(out, format_version);
   put(out, static_cast<std::uint16_t>(page_tag_bytes));
   for (const auto& hash : {snapshot_key, key_id}) {

@@ -15,7 +15,7 @@ using database::Content;
 
 namespace {
 
-constexpr unsigned most_threads = 8;
+constexpr unsigned most_decoders = 8;
 
 // Gives `take` the pieces of rows that bytes hold: all that there is of a row, without its end, and whether it ends.
 template <class Take>
@@ -132,7 +132,7 @@ std::vector<Content> StoredRows::contents(const std::function<void(std::uint64_t
   std::vector<Content> out(manifest_.tables.size());
   std::mutex mutex;
   base::SharedProgress shared(progress);
-  base::for_each_in_parallel(runs_.size(), most_threads, [&](std::size_t i) {
+  base::for_each_in_parallel(runs_.size(), most_decoders, [&](std::size_t i) {
     const Run& run = runs_[i];
     Scratch scratch;
     RowCounter counter;

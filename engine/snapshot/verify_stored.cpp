@@ -20,7 +20,7 @@ using base::cat;
 namespace {
 
 // More threads than this wait for the disk or for memory.
-constexpr unsigned most_threads = 4;
+constexpr unsigned most_readers = 4;
 
 class StoredVerifier {
  public:
@@ -37,7 +37,7 @@ class StoredVerifier {
     manifest_ = &manifest;
     const auto parts = parts_of(manifest);
     std::vector<StoredCheck> checks(parts.size());
-    base::for_each_in_parallel(parts.size(), most_threads, [&](std::size_t i) { parts[i](checks[i]); });
+    base::for_each_in_parallel(parts.size(), most_readers, [&](std::size_t i) { parts[i](checks[i]); });
     read_.add(0);
     for (const StoredCheck& check : checks) {
       result.damage.insert(result.damage.end(), check.damage.begin(), check.damage.end());

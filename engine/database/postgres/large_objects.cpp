@@ -123,10 +123,10 @@ bool is_table(const PostgresTableFacts& table, const char* name) {
   return table.schema == catalog && table.name == name;
 }
 
-class Loading {
+class ObjectsLoad {
  public:
-  Loading(Statements& statements, const StoredDatabase& stored,
-          const std::function<void(std::uint64_t bytes)>& progress)
+  ObjectsLoad(Statements& statements, const StoredDatabase& stored,
+              const std::function<void(std::uint64_t bytes)>& progress)
       : statements_(&statements), stored_(&stored), progress_(&progress) {}
 
   // The rows of one of the two tables, some at a time; after each, `statement` in the same transaction.
@@ -216,7 +216,7 @@ void load_large_objects(Statements& statements, const StoredDatabase& stored, co
   statements.run(
       "CREATE TEMPORARY TABLE large_objects (object oid, owner name, acl text, comment text);"
       "CREATE TEMPORARY TABLE large_object_pieces (object oid, place bigint, data bytea) ON COMMIT DELETE ROWS");
-  Loading loading(statements, stored, progress);
+  ObjectsLoad loading(statements, stored, progress);
   loading.load(objects_table, "pg_temp.large_objects", "SELECT 1");
   statements.run("SELECT count(lo_create(object)) FROM pg_temp.large_objects");
   loading.load(pieces_table, "pg_temp.large_object_pieces",

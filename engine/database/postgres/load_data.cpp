@@ -155,9 +155,9 @@ class Target {
   bool unchecked_ = false;
 };
 
-class Loading {
+class DataLoad {
  public:
-  Loading(const Parameters& parameters, const StoredDatabase& stored, const LoadOptions& options)
+  DataLoad(const Parameters& parameters, const StoredDatabase& stored, const LoadOptions& options)
       : parameters_(parameters),
         stored_(&stored),
         options_(&options),
@@ -429,7 +429,7 @@ std::vector<std::string> not_loadable(Connection& connection, const StoredFacts&
 
 std::vector<std::string> load_data(const Parameters& target, const StoredDatabase& stored, const LoadOptions& options) {
   try {
-    return Loading(target, stored, options).run();
+    return DataLoad(target, stored, options).run();
   } catch (const Error& error) {
     if (error.exit() == Exit::partial) {
       throw;

@@ -59,10 +59,10 @@ std::vector<Load> plan(const RowSource& source, const std::vector<LoadTable>& ta
   return loads;
 }
 
-class Loading {
+class ParallelLoad {
  public:
-  Loading(const Parameters& target, const ConnectionOptions& options, const std::vector<LoadTable>& tables,
-          const RowSource& source, const std::string& encoding, unsigned jobs)
+  ParallelLoad(const Parameters& target, const ConnectionOptions& options, const std::vector<LoadTable>& tables,
+               const RowSource& source, const std::string& encoding, unsigned jobs)
       : target_(&target),
         options_(options),
         tables_(&tables),
@@ -180,7 +180,7 @@ std::string copy_in_sql(const LoadTable& table, const std::string& encoding, boo
 void load_tables(const Parameters& target, const ConnectionOptions& options, const std::vector<LoadTable>& tables,
                  const RowSource& source, const std::string& encoding, unsigned jobs,
                  const std::function<void(std::uint64_t bytes)>& progress) {
-  Loading(target, options, tables, source, encoding, jobs).run(progress);
+  ParallelLoad(target, options, tables, source, encoding, jobs).run(progress);
 }
 
 }  // namespace dbrollback::database::postgres

@@ -81,7 +81,10 @@ class TarStore::Archive {
   int fd_;
   std::string object_;
   std::exception_ptr failure_;
-  std::unique_ptr<archive, decltype([](archive* handle) { (void)archive_write_free(handle); })> archive_;
+  struct Free {
+    void operator()(archive* handle) const { (void)archive_write_free(handle); }
+  };
+  std::unique_ptr<archive, Free> archive_;
 };
 
 namespace {
