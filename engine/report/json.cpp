@@ -104,9 +104,10 @@ std::string to_json(const std::vector<SnapshotSummary>& snapshots) {
   return base::to_text(out);
 }
 
-std::string to_json(const std::vector<VerifyReport>& reports, const std::vector<std::string>& too_old) {
+std::string to_json(const std::vector<VerifyReport>& reports, const std::vector<VerifyFailure>& failures,
+                    const std::vector<std::string>& too_old) {
   Json out = document();
-  bool ok = true;
+  bool ok = too_old.empty() && failures.empty();
   Json list = Json::array();
   for (const auto& report : reports) {
     ok = ok && report.ok;
@@ -122,8 +123,13 @@ std::string to_json(const std::vector<VerifyReport>& reports, const std::vector<
                     {"duration_ms", report.duration.count()},
                     {"restore_ms", report.restore_duration.count()}});
   }
-  out["ok"] = ok && too_old.empty();
+  Json not_verified = Json::array();
+  for (const auto& [id, message] : failures) {
+    not_verified.push_back({{"id", id}, {"problem", message}});
+  }
+  out["ok"] = ok;
   out["too_old"] = too_old;
+  out["not_verified"] = std::move(not_verified);
   out["snapshots"] = std::move(list);
   return base::to_text(out);
 }

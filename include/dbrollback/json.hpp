@@ -21,8 +21,8 @@ namespace dbrollback {
 [[nodiscard]] std::string to_json(const SnapshotDetails& snapshot);
 [[nodiscard]] std::string to_json(const std::vector<SnapshotSummary>& snapshots);
 // `too_old`: a sentence for each database whose newest snapshot is older than it may be.
-[[nodiscard]] std::string to_json(const std::vector<VerifyReport>& reports,
-                                  const std::vector<std::string>& too_old = {});
+[[nodiscard]] std::string to_json(const std::vector<VerifyReport>& reports, const std::vector<VerifyFailure>& failures,
+                                  const std::vector<std::string>& too_old);
 [[nodiscard]] std::string to_json(const RestorePlan& plan);
 [[nodiscard]] std::string to_json(const RestoreResult& result);
 // Of `restore --undo --dry-run`, and of `restore --discard-old`.

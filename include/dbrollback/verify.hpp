@@ -29,6 +29,12 @@ struct VerifyReport {
   std::chrono::milliseconds restore_duration{};  // of the restore that `restored` did, where it did one to a server
 };
 
+// A snapshot whose verification could not be carried out.
+struct VerifyFailure {
+  std::string id;
+  std::string message;  // why
+};
+
 struct VerifyOptions {
   Proof level = Proof::stored;
   std::filesystem::path scratch;  // where `restored` makes its temporary database; empty: $TMPDIR or /tmp

@@ -160,6 +160,18 @@ class Nightly(Housekeeping):
         done = self.fails(3, "verify", "--all", "--max-age", "26h", "--config", "two.toml")
         self.assertRegex(self.said(done), r"^warning: .*\bstock\b")
 
+    def test_what_could_not_be_verified_is_named_beside_the_others(self):
+        ids = self.take(2)
+        with open(self.path("file"), "w"):
+            pass
+        done = self.fails(1, "verify", "--all", "--level", "restored", "--scratch", "file", "--json")
+        self.assertEqual([(each["id"], "file" in each["problem"]) for each in done.json["not_verified"]],
+                         [(name, True) for name in ids])
+        self.assertEqual((done.json["ok"], done.json["snapshots"]), (False, []))
+        said = self.fails(1, "verify", "--all", "--level", "restored", "--scratch", "file").err
+        self.assertIn("warning: 2 snapshots could not be verified", said)
+        self.assertEqual(self.ok("verify", "--all", "--json").json["not_verified"], [])
+
     def test_damage_anywhere_is_found_and_the_others_are_still_verified(self):
         ids = self.take(3)
         os.truncate(os.path.join(self.repo, "snapshots", ids[1], "data-0000.seg"), 100)

@@ -56,7 +56,8 @@ VerifyOptions check(const Arguments& arguments) {
 // What a run over several snapshots comes to.
 struct Outcome {
   std::vector<VerifyReport> reports;
-  std::optional<Error> failure;  // the first that kept a verification from running
+  std::vector<VerifyFailure> failures;  // which could not be verified
+  std::optional<Exit> first_failure;    // the status of the first of these
 
   [[nodiscard]] std::uint64_t damaged() const {
     const auto bad = std::count_if(reports.begin(), reports.end(), [](const VerifyReport& each) { return !each.ok; });
@@ -80,8 +81,10 @@ Outcome verify_each(Context& context, Repository& repository, const std::vector<
     } catch (const Error& error) {
       // The others may still hold damage that somebody should hear of.
       if (cli::interrupted() || ids.size() == 1) throw;
-      context.console().warning(id + " could not be verified: " + error.what());
-      if (!outcome.failure) outcome.failure = error;
+      const std::string next = context.completed(error.info().next);
+      context.console().warning(id + " could not be verified: " + error.what() + (next.empty() ? "" : "; " + next));
+      outcome.failures.push_back({.id = id, .message = error.what()});
+      if (!outcome.first_failure) outcome.first_failure = error.exit();
       continue;
     }
     say_report(context.console(), outcome.reports.back());
@@ -92,18 +95,21 @@ Outcome verify_each(Context& context, Repository& repository, const std::vector<
 Exit report(Context& context, const Outcome& outcome, const std::vector<std::string>& old) {
   Console& console = context.console();
   const std::uint64_t damaged = outcome.damaged();
-  if (outcome.failure && damaged == 0 && old.empty()) throw Error(*outcome.failure);
-  if (context.global().json) console.document(to_json(outcome.reports, old));
+  if (context.global().json) console.document(to_json(outcome.reports, outcome.failures, old));
   for (const std::string& sentence : old) console.warning(sentence);
   if (outcome.reports.size() > 1) {
     console.say(cli::plural(outcome.reports.size(), "snapshot", "snapshots") + " verified, " +
                 (damaged == 0 ? "all of them whole" : cli::count(damaged) + " damaged"));
   }
+  if (!outcome.failures.empty()) {
+    console.warning(cli::plural(outcome.failures.size(), "snapshot", "snapshots") + " could not be verified");
+  }
   if (damaged > 0 || !old.empty()) {
     cli::say_next(console, {{"to see which are whole", damaged > 0 ? context.again("list") : ""},
                             {"to take a new one", context.again("snapshot")}});
   }
-  return damaged > 0 || !old.empty() ? Exit::damaged : Exit::done;
+  if (damaged > 0 || !old.empty()) return Exit::damaged;
+  return outcome.first_failure.value_or(Exit::done);
 }
 
 Exit verify_stored(Context& context, const Arguments& arguments, const VerifyOptions& options) {
