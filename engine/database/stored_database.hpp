@@ -17,6 +17,7 @@ struct StoredDatabase {
   const RowSource* rows = nullptr;                  // Run::table is the place in `tables`
   std::string encoding;                             // of the rows, as servers name it
   std::filesystem::path schema;                     // a file: the archive that View::read_schema gave
+  std::vector<LooseKeyFacts> loose_keys = {};       // which the rows would break
 };
 
 // What its manifest says of the tables; what it refers to must outlive it.

@@ -24,10 +24,11 @@ class Nowhere final : public database::BatchSink, public database::BatchSinks {
 
 class Comparison {
  public:
-  Comparison(database::View& built, const SnapshotDetails& manifest) : built_(&built), manifest_(&manifest) {}
+  Comparison(database::View& built, const StoredServerDatabase& from)
+      : built_(&built), from_(&from), manifest_(&from.manifest()) {}
 
   std::vector<Finding> run(Compared what, Observer& observer) {
-    if (what.roles && snapshot::schema_fingerprint(*built_) != manifest_->schema_fingerprint) {
+    if (what.roles && snapshot::schema_fingerprint(*built_) != from_->schema_fingerprint(what.data)) {
       add("schema", "is not the one in the manifest");
     }
     if (what.data) {
@@ -90,6 +91,7 @@ class Comparison {
   }
 
   database::View* built_;
+  const StoredServerDatabase* from_;
   const SnapshotDetails* manifest_;
   std::vector<Finding> found_;
 };
@@ -114,9 +116,9 @@ std::unique_ptr<database::NewDatabase> build(database::ServerDatabase& target, c
   return built;
 }
 
-std::vector<Finding> compare(database::View& built, const SnapshotDetails& manifest, Compared what,
+std::vector<Finding> compare(database::View& built, const StoredServerDatabase& from, Compared what,
                              Observer& observer) {
-  return Comparison(built, manifest).run(what, observer);
+  return Comparison(built, from).run(what, observer);
 }
 
 }  // namespace dbrollback::restore

@@ -26,9 +26,9 @@ struct Compared {
   bool data = true;
 };
 
-// Where `built` is not what the manifest says: the schema; the rows of each table by number and content hash,
+// Where `built` is not what `from` says: the schema; the rows of each table by number and content hash,
 // sequences, whether materialised views have rows. Empty: nowhere.
-[[nodiscard]] std::vector<Finding> compare(database::View& built, const SnapshotDetails& manifest, Compared what,
+[[nodiscard]] std::vector<Finding> compare(database::View& built, const StoredServerDatabase& from, Compared what,
                                            Observer& observer);
 
 }  // namespace dbrollback::restore

@@ -39,7 +39,7 @@ class InPlaceRestore {
     } catch (const Error&) {  // this role may not, or has no way to another database: that is for another restore
     }
     const auto writing = std::chrono::steady_clock::now();
-    target->restore_in_place(stored.stored(), options_for(*target, manifest));
+    target->restore_in_place(stored.stored(), options_for(*target, stored));
     const auto end = std::chrono::steady_clock::now();
     result_.verified = plan_->options.verify;
     result_.verification = !plan_->options.verify ? "not compared; every frame was checked as it was read"
@@ -50,7 +50,7 @@ class InPlaceRestore {
   }
 
  private:
-  database::InPlaceOptions options_for(database::ServerDatabase& target, const SnapshotDetails& manifest) {
+  database::InPlaceOptions options_for(database::ServerDatabase& target, const StoredServerDatabase& stored) {
     database::InPlaceOptions options;
     options.lock_timeout = plan_->database.lock_timeout;
     options.roles = plan_->options.roles;
@@ -61,14 +61,13 @@ class InPlaceRestore {
     };
     options.tick = [this] { snapshot::stop_if_cancelled(*observer_); };
     if (plan_->options.verify) {
-      options.compare = [this, &manifest](database::View& restored) { require_equal(restored, manifest); };
+      options.compare = [this, &stored](database::View& restored) { require_equal(restored, stored); };
     }
     return options;
   }
 
-  void require_equal(database::View& restored, const SnapshotDetails& manifest) {
-    const auto found =
-        compare(restored, manifest, {.roles = plan_->options.roles.as_stored(), .data = true}, *observer_);
+  void require_equal(database::View& restored, const StoredServerDatabase& stored) {
+    const auto found = compare(restored, stored, {.roles = plan_->options.roles.as_stored(), .data = true}, *observer_);
     if (!found.empty()) {
       base::fail({.code = "restored_differs",
                   .exit = Exit::failed,

@@ -194,7 +194,7 @@ class Proving {
     options.no_tablespaces = true;
     const auto built = build(*scratch.database, *rows_, options);
     const auto view = built->open_view();
-    for (Finding& finding : compare(*view, manifest, {}, *observer_)) {
+    for (Finding& finding : compare(*view, *rows_, {}, *observer_)) {
       report_.damage.push_back({.object = cat("restored ", finding.object), .problem = finding.problem});
     }
     if (manifest.partial && !manifest.checks.empty()) {

@@ -114,8 +114,9 @@ void warn_of_parts(RestorePlan& plan, const SnapshotDetails& manifest) {
   if (manifest.partial && !plan.options.schema_only) {
     plan.warnings.push_back(cat("this snapshot holds the rows of ", base::plural(manifest.tables.size(), "table"),
                                 " only: the others will be empty"));
-    for (const std::string& key : manifest.partial->foreign_keys) {
-      plan.warnings.push_back(cat("the foreign key ", printable(key), ", whose rows are not stored: it can fail"));
+    for (const LooseKeyFacts& key : manifest.partial->foreign_keys) {
+      plan.warnings.push_back(cat("the foreign key ", printable(key.object), " is left out: the rows of ",
+                                  printable(key.refers_to), " are not stored"));
     }
   }
 }
@@ -172,7 +173,7 @@ class ServerRestore {
       auto built = build(*target_, stored, options);
       result_.limits = built->limits();
       if (plan_->options.verify) {
-        require_equal(*built, stored.manifest());
+        require_equal(*built, stored);
       }
       result_.verification = verification();
       built->finish();
@@ -199,10 +200,10 @@ class ServerRestore {
                          : "sequences and the rows of every table compared with the snapshot: the same";
   }
 
-  void require_equal(database::NewDatabase& built, const SnapshotDetails& manifest) {
+  void require_equal(database::NewDatabase& built, const StoredServerDatabase& stored) {
     const auto view = built.open_view();
     const auto found =
-        compare(*view, manifest, {.roles = with_schema(), .data = !plan_->options.schema_only}, *observer_);
+        compare(*view, stored, {.roles = with_schema(), .data = !plan_->options.schema_only}, *observer_);
     if (!found.empty()) {
       base::fail({.code = "restored_differs",
                   .exit = Exit::damaged,

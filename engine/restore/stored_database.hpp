@@ -19,8 +19,11 @@ class StoredServerDatabase {
   [[nodiscard]] const PostgresDatabaseFacts& properties() const { return manifest().postgres->properties; }
   [[nodiscard]] const snapshot::StoredRows& rows() const { return rows_; }
   [[nodiscard]] database::StoredDatabase stored() const;
+  // Of what is made of it: with its rows, without the foreign keys that these would break.
+  [[nodiscard]] std::string schema_fingerprint(bool with_rows) const;
 
  private:
+  storage::ObjectStore* store_;
   snapshot::StoredRows rows_;
   snapshot::StoredRowSource source_;
   base::TemporaryFolder folder_;

@@ -91,9 +91,10 @@ SnapshotDetails describe(const database::View& view) {
 
 void warn_of_keys(const SnapshotDetails& details, Observer& observer) {
   if (details.partial) {
-    for (const std::string& key : details.partial->foreign_keys) {
-      observer.warning(base::cat("the foreign key ", base::printable(key),
-                                 ", whose rows are not stored: a restore of this snapshot can fail at it"));
+    for (const LooseKeyFacts& key : details.partial->foreign_keys) {
+      observer.warning(base::cat("the foreign key ", base::printable(key.object), " refers to ",
+                                 base::printable(key.refers_to),
+                                 ", whose rows are not stored: what is restored from this snapshot is without it"));
     }
   }
 }
@@ -210,9 +211,11 @@ void stop_if_cancelled(Observer& observer) {
   }
 }
 
-std::string schema_fingerprint(const database::View& view) {
-  return to_hex(base::xxh3_128(base::bytes_of(schema::canonical_text(view.describe().schema))));
+std::string schema_fingerprint(const schema::Schema& schema) {
+  return to_hex(base::xxh3_128(base::bytes_of(schema::canonical_text(schema))));
 }
+
+std::string schema_fingerprint(const database::View& view) { return schema_fingerprint(view.describe().schema); }
 
 std::vector<CheckResult> run_checks(database::View& view, const std::vector<Check>& checks) {
   std::vector<CheckResult> results;

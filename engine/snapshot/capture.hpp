@@ -24,7 +24,8 @@ struct CaptureOptions {
 [[nodiscard]] SnapshotDetails capture(database::View& view, storage::ObjectStore& store, const DatabaseConfig& config,
                                       const SnapshotOptions& options, const CaptureOptions& names, Observer& observer);
 
-// What a manifest says of a view's schema: equal for equal ones. 32 hexadecimal digits.
+// What a manifest says of a schema: equal for equal ones. 32 hexadecimal digits.
+[[nodiscard]] std::string schema_fingerprint(const schema::Schema& schema);
 [[nodiscard]] std::string schema_fingerprint(const database::View& view);
 
 // The results of the integrity queries on a view.

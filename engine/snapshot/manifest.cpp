@@ -201,18 +201,24 @@ std::vector<HolderFacts> holders_from_json(const Fields& fields, const std::stri
 }
 
 Json partial_to_json(const PartialFacts& partial) {
-  return {
-      {"tables", partial.tables}, {"exclude_tables", partial.exclude_tables}, {"foreign_keys", partial.foreign_keys}};
+  Json keys = Json::array();
+  for (const LooseKeyFacts& key : partial.foreign_keys) {
+    keys.push_back(to_json(key));
+  }
+  return {{"tables", partial.tables}, {"exclude_tables", partial.exclude_tables}, {"foreign_keys", keys}};
 }
 
-std::optional<PartialFacts> partial_from_json(const Fields& document) {
+std::optional<PartialFacts> partial_from_json(const Fields& document, const std::string& object) {
   if (document.optional("partial") == nullptr) {
     return std::nullopt;
   }
   const Fields partial = document.object("partial");
-  return PartialFacts{.tables = partial.texts("tables"),
-                      .exclude_tables = partial.texts("exclude_tables"),
-                      .foreign_keys = partial.texts("foreign_keys")};
+  PartialFacts out{
+      .tables = partial.texts("tables"), .exclude_tables = partial.texts("exclude_tables"), .foreign_keys = {}};
+  for (const auto& key : partial.list("foreign_keys")) {
+    out.foreign_keys.push_back(loose_key_from(key, object));
+  }
+  return out;
 }
 
 void check_format(const Json& document, const std::string& object) {
@@ -366,7 +372,7 @@ SnapshotDetails manifest_from_text(std::string_view text, const std::string& obj
   if (out.postgres.has_value() != (out.summary.engine == "postgres")) {
     damaged(object, "is damaged: its engine does not fit what it says of the database");
   }
-  out.partial = partial_from_json(document);
+  out.partial = partial_from_json(document, object);
   if (out.partial && !out.postgres) {
     damaged(object, "is damaged: it says that tables were chosen of a database whose pages are stored");
   }

@@ -38,6 +38,27 @@ Json to_json(const PostgresTableFacts& facts) {
   return out;
 }
 
+Json to_json(const LooseKeyFacts& key) {
+  Json out = Json::object();
+  out["oid"] = key.oid;
+  put_text(out, "schema", key.schema);
+  put_text(out, "table", key.table);
+  put_text(out, "name", key.name);
+  put_text(out, "object", key.object);
+  put_text(out, "refers_to", key.refers_to);
+  return out;
+}
+
+LooseKeyFacts loose_key_from(const Json& json, const std::string& object) {
+  const Fields fields(json, object);
+  return {.oid = id_of(fields, "oid"),
+          .schema = get_text(fields, "schema"),
+          .table = get_text(fields, "table"),
+          .name = get_text(fields, "name"),
+          .object = get_text(fields, "object"),
+          .refers_to = get_text(fields, "refers_to")};
+}
+
 PostgresTableFacts postgres_table_from(const Json& json, const std::string& object) {
   const Fields fields(json, object);
   PostgresTableFacts out;

@@ -175,12 +175,21 @@ struct LeftOut {
   std::string reason;
 };
 
+// A foreign key that refers from rows that are stored to rows that are not.
+struct LooseKeyFacts {
+  std::uint32_t oid = 0;  // by which the schema's archive names it
+  std::string schema;     // of its table
+  std::string table;
+  std::string name;
+  std::string object;     // what the schema's text calls it: "orders_customer_fkey on public.orders"
+  std::string refers_to;  // "public.customers"
+};
+
 // PostgreSQL: what a snapshot says of which tables were chosen. The others are in `left_out`.
 struct PartialFacts {
   std::vector<std::string> tables;  // patterns, as they were given; empty: all but the excluded ones
   std::vector<std::string> exclude_tables;
-  // Those that refer from rows that are stored to rows that are not, a sentence each: a restore can fail at them.
-  std::vector<std::string> foreign_keys;
+  std::vector<LooseKeyFacts> foreign_keys;  // what is restored with rows is without these
 };
 
 struct SegmentFacts {

@@ -153,17 +153,35 @@ class ChosenTables(server_case.Case):
                   "CREATE TABLE visits (at date PRIMARY KEY) PARTITION BY RANGE (at); "
                   "CREATE TABLE visits_1 PARTITION OF visits DEFAULT; "
                   "ALTER TABLE seen ADD CONSTRAINT visited FOREIGN KEY (at) REFERENCES visits")
-        said = self.ok("snapshot", "--tables", "orders,seen").err
-        self.assertIn("orders_customer_fkey of public.orders refers to public.customers", said)
-        self.assertIn("visited of public.seen refers to public.visits", said)
+        self.psql("""
+            CREATE TABLE "of Order" (id int, customer int, CONSTRAINT "to
+""its"" C" FOREIGN KEY (customer) REFERENCES customers);
+            INSERT INTO "of Order" VALUES (1, 2);
+            COMMENT ON CONSTRAINT "to
+""its"" C" ON "of Order" IS 'a comment';
+            COMMENT ON CONSTRAINT orders_customer_fkey ON orders IS 'another';
+            COMMENT ON CONSTRAINT seen_id_fkey ON seen IS 'of one that stays'""")
+        said = self.ok("snapshot", "--tables", "orders,seen,of Order").err
+        self.assertIn("orders_customer_fkey on public.orders refers to public.customers", said)
+        self.assertIn("visited on public.seen refers to public.visits", said)
         self.assertNotIn("seen_id_fkey", said)
-        self.assertEqual(said.count("refers to"), 2)
+        self.assertEqual(said.count("refers to"), 3)
         taken = self.ok("list", "--json").json["snapshots"][-1]["id"]
         self.assertIn("orders_customer_fkey", self.ok("show", taken).out)
         self.assertIn("orders_customer_fkey", self.ok("restore", taken, "--into", self.other(), "--dry-run").err)
-        failed = self.fails(1, "restore", taken, "--into", self.other()).err
-        self.assertIn("orders_customer_fkey", failed)
-        self.assertNotIn(self.database + "_other", self.server.databases())
+        self.ok("verify", taken, "--level", "restored")
+        self.ok("restore", taken, "--into", self.other())
+        other = self.database + "_other"
+        keys = "SELECT string_agg(conname, ',' ORDER BY conname) FROM pg_constraint WHERE contype = 'f' AND conparentid = 0"
+        self.assertEqual(self.server.value(other, keys), "seen_id_fkey")
+        self.assertEqual([self.rows(name, other) for name in ("orders", '"of Order"', "customers")], [200, 1, 0])
+        self.server.psql("postgres", f"DROP DATABASE {postgres.quoted(other)}")
+        self.ok("restore", taken, "--into", self.other(), "--schema-only")
+        self.assertEqual(self.server.value(other, keys), self.server.value(self.database, keys))
+        self.server.psql("postgres", f"DROP DATABASE {postgres.quoted(other)}; CREATE DATABASE {postgres.quoted(other)}")
+        self.ok("export", taken, self.path("app.sql"))
+        self.server.psql(other, "", "-f", self.path("app.sql"))
+        self.assertEqual(self.server.value(other, keys), "seen_id_fkey")
 
     def test_checks_are_asked_of_whole_databases_only(self):
         self.configure("[[database.app.check]]\nname = 'lines'\n"

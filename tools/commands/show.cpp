@@ -121,8 +121,11 @@ void say_left_out(Console& console, const SnapshotDetails& details) {
 void say_broken_keys(Console& console, const SnapshotDetails& details) {
   if (!details.partial || details.partial->foreign_keys.empty()) return;
   console.say();
-  console.say(console.paint("foreign keys to rows that are not in the snapshot", cli::Colour::bold));
-  for (const std::string& key : details.partial->foreign_keys) console.say("  " + cli::printable(key));
+  console.say(
+      console.paint("foreign keys to rows that are not in the snapshot: a restore leaves them out", cli::Colour::bold));
+  for (const LooseKeyFacts& key : details.partial->foreign_keys) {
+    console.say("  " + cli::printable(key.object) + " refers to " + cli::printable(key.refers_to));
+  }
 }
 
 void say_segments(Console& console, const SnapshotDetails& details) {

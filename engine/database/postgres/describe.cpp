@@ -159,6 +159,8 @@ std::string shown_name(const std::string& schema, const std::string& name) {
   return cat(shown_identifier(schema), ".", shown_identifier(name));
 }
 
+std::string name_in_table(const std::string& name, const std::string& table) { return cat(name, " on ", table); }
+
 std::vector<SequenceFacts> read_sequences(Connection& connection, const std::vector<Relation>& relations) {
   std::vector<SequenceFacts> out;
   for (const Relation& relation : relations) {

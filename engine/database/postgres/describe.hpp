@@ -15,6 +15,8 @@ namespace dbrollback::database::postgres {
 // An identifier as people write it: in double quotes only where SQL needs them.
 [[nodiscard]] std::string shown_identifier(const std::string& name);
 [[nodiscard]] std::string shown_name(const std::string& schema, const std::string& name);
+// Of what is named in its table alone, such as a constraint; both as they are shown.
+[[nodiscard]] std::string name_in_table(const std::string& name, const std::string& table);
 
 // The value of each sequence; read after the snapshot was taken, since sequences know no snapshots.
 [[nodiscard]] std::vector<SequenceFacts> read_sequences(Connection& connection, const std::vector<Relation>& relations);

@@ -113,6 +113,7 @@ class Filling {
     const RestoreOptions how{.jobs = options_->jobs,
                              .roles = options_->roles,
                              .no_tablespaces = options_->no_tablespaces,
+                             .without = options_->data ? stored_->loose_keys : std::vector<LooseKeyFacts>(),
                              .tick = options_->connection.tick};
     if (options_->roles.renamed.empty()) {
       restore_schema(options_->programs, target_, stored_->schema, section, how);

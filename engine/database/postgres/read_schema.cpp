@@ -48,8 +48,8 @@ schema::Object object_of(const ObjectQuery& query, const Result& rows, int row) 
   out.name = name_of(rows, row);
   if (!rows.is_null(row, table_name)) {
     out.table = shown_name(rows.text(row, table_schema), rows.text(row, table_name));
-    if (rows.is_null(row, schema_name)) {  // named in its table alone
-      out.name += " on " + out.table;
+    if (rows.is_null(row, schema_name)) {
+      out.name = name_in_table(out.name, out.table);
     }
   }
   out.sql = stable_text(rows.text(row, definition));

@@ -67,7 +67,7 @@ class Rebuilding {
 
   // That part is in the encoding of the database; our own statements are in UTF-8.
   void schema(Section section) {
-    const RestoreOptions options{.roles = options_->roles, .tick = options_->tick};
+    const RestoreOptions options{.roles = options_->roles, .without = stored_->loose_keys, .tick = options_->tick};
     statements_->script(
         [&](const Connection::Put& put) { script_schema(*programs_, stored_->schema, section, options, put); });
     statements_->run("SET client_encoding = 'UTF8'");

@@ -11,6 +11,7 @@
 #include "engine/base/file.hpp"
 #include "engine/base/temporary_folder.hpp"
 #include "engine/base/text.hpp"
+#include "engine/database/postgres/connection.hpp"
 #include "schema/postgres_script.hpp"
 
 namespace dbrollback::database::postgres {
@@ -142,6 +143,35 @@ void run_restore(const base::Command& command, const std::string& object) {
 
 namespace {
 
+// An entry is "4021; 2606 16406 FK CONSTRAINT public orders orders_customer_fkey owner": its number, the catalog, the
+// object's OID, the kind, the schema, and what pg_dump calls the object, with blanks for line breaks.
+bool is_of_kind(const std::string& entry, std::string_view kind) {
+  const auto at = entry.find_first_not_of("0123456789; ");
+  return at != std::string::npos && std::string_view(entry).substr(at).starts_with(kind);
+}
+
+std::string in_one_line(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return text;
+}
+
+bool is_comment_on(const std::string& entry, const LooseKeyFacts& key) {
+  for (const std::string& name : {key.name, quote(key.name)}) {  // in quotes where pg_dump's version wants them
+    for (const std::string& table : {key.table, quote(key.table)}) {
+      if (is_of_kind(entry, in_one_line(cat("COMMENT ", key.schema, " CONSTRAINT ", name, " ON ", table, " ")))) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool is_of(const std::string& entry, const LooseKeyFacts& key) {
+  const bool has_its_oid = entry.find(cat("; 2606 ", key.oid, " FK CONSTRAINT ")) != std::string::npos;
+  return has_its_oid || is_comment_on(entry, key);
+}
+
 // The entries of a part of an archive, a line each, as pg_restore's --use-list takes them.
 std::vector<std::string> list_entries(const ClientPrograms& programs, const base::fs::path& archive, Section section,
                                       const RestoreOptions& options) {
@@ -157,17 +187,13 @@ std::vector<std::string> list_entries(const ClientPrograms& programs, const base
   std::vector<std::string> entries;
   std::istringstream lines(list);
   for (std::string line; std::getline(lines, line);) {
-    if (!line.empty() && line.front() != ';') {
+    const bool left_out =
+        std::ranges::any_of(options.without, [&](const LooseKeyFacts& key) { return is_of(line, key); });
+    if (!line.empty() && line.front() != ';' && !left_out) {
       entries.push_back(line);
     }
   }
   return entries;
-}
-
-// Behind "4021; 2606 16406 ".
-bool is_of_kind(const std::string& entry, std::string_view kind) {
-  const auto at = entry.find_first_not_of("0123456789; ");
-  return at != std::string::npos && std::string_view(entry).substr(at).starts_with(kind);
 }
 
 // What locks a partition and its whole table, or counts on all partitions; and what follows that: comments, and event
@@ -177,20 +203,32 @@ bool is_for_one_session(const std::string& entry) {
   return std::ranges::any_of(kinds, [&](std::string_view kind) { return is_of_kind(entry, kind); });
 }
 
-// `entries`: a list; empty: all of the section.
+// A list for --use-list, as a file beside the archive.
+class ListFile {
+ public:
+  ListFile(const base::fs::path& archive, const std::vector<std::string>& entries)
+      : folder_(archive.parent_path() / "dbrollback-list-"), path_(folder_.path() / "list") {
+    base::File(path_, base::File::Mode::create_new).write(base::bytes_of(base::join(entries, "\n")));
+  }
+  [[nodiscard]] std::string word() const { return cat("--use-list=", path_.native()); }
+
+ private:
+  base::TemporaryFolder folder_;
+  base::fs::path path_;
+};
+
+// `entries`: nothing: all of the section.
 void restore_entries(const ClientPrograms& programs, const Parameters& parameters, const base::fs::path& archive,
                      Section section, const RestoreOptions& options, unsigned jobs,
-                     const std::vector<std::string>& entries) {
+                     const std::optional<std::vector<std::string>>& entries) {
   const Login login(parameters);
   base::Command command;
   command.arguments = restore_words(programs, archive, section, options);
   std::vector<std::string> words{"--verbose",  // which object an error is about is said only so
                                  "--no-password", cat("--jobs=", jobs), cat("--dbname=", parameters.without_secrets())};
-  const base::TemporaryFolder folder(archive.parent_path() / "dbrollback-list-");
-  if (!entries.empty()) {
-    const base::fs::path list = folder.path() / "list";
-    base::File(list, base::File::Mode::create_new).write(base::bytes_of(base::join(entries, "\n")));
-    words.push_back(cat("--use-list=", list.native()));
+  std::optional<ListFile> list;
+  if (entries) {
+    words.push_back(list.emplace(archive, *entries).word());
   }
   command.arguments.insert(command.arguments.begin() + 1, words.begin(), words.end());
   command.environment = login.environment();
@@ -204,19 +242,22 @@ void restore_entries(const ClientPrograms& programs, const Parameters& parameter
 void restore_schema(const ClientPrograms& programs, const Parameters& parameters, const base::fs::path& archive,
                     Section section, const RestoreOptions& options) {
   const unsigned jobs = section == Section::before_rows ? 1 : options.jobs;
-  if (jobs > 1) {
-    std::vector<std::string> entries = list_entries(programs, archive, section, options);
-    const bool has_partitions =
-        std::ranges::any_of(entries, [](const auto& entry) { return is_of_kind(entry, "INDEX ATTACH "); });
-    if (has_partitions) {
-      const auto alone = std::stable_partition(entries.begin(), entries.end(),
-                                               [](const auto& entry) { return !is_for_one_session(entry); });
-      restore_entries(programs, parameters, archive, section, options, jobs, {entries.begin(), alone});
-      restore_entries(programs, parameters, archive, section, options, 1, {alone, entries.end()});
-      return;
-    }
+  if (jobs == 1 && options.without.empty()) {
+    restore_entries(programs, parameters, archive, section, options, jobs, {});
+    return;
   }
-  restore_entries(programs, parameters, archive, section, options, jobs, {});
+  std::vector<std::string> entries = list_entries(programs, archive, section, options);
+  const bool has_partitions =
+      std::ranges::any_of(entries, [](const auto& entry) { return is_of_kind(entry, "INDEX ATTACH "); });
+  if (jobs == 1 || !has_partitions) {
+    restore_entries(programs, parameters, archive, section, options, jobs, entries);
+    return;
+  }
+  using Entries = std::vector<std::string>;
+  const auto alone = std::stable_partition(entries.begin(), entries.end(),
+                                           [](const auto& entry) { return !is_for_one_session(entry); });
+  restore_entries(programs, parameters, archive, section, options, jobs, Entries(entries.begin(), alone));
+  restore_entries(programs, parameters, archive, section, options, 1, Entries(alone, entries.end()));
 }
 
 void script_schema(const ClientPrograms& programs, const base::fs::path& archive, Section section,
@@ -224,6 +265,11 @@ void script_schema(const ClientPrograms& programs, const base::fs::path& archive
   base::Command command;
   command.arguments = restore_words(programs, archive, section, options);
   command.arguments.insert(command.arguments.begin() + 1, "--file=-");
+  std::optional<ListFile> list;
+  if (!options.without.empty()) {
+    list.emplace(archive, list_entries(programs, archive, section, options));
+    command.arguments.insert(command.arguments.begin() + 1, list->word());
+  }
   command.environment = {{"LC_ALL", "C"}};
   command.inherits = is_for_servers;
   std::string script;

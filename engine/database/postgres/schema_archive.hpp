@@ -5,8 +5,10 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dbrollback/restore.hpp"
+#include "dbrollback/snapshot.hpp"
 #include "engine/base/run.hpp"
 #include "engine/database/postgres/client_programs.hpp"
 #include "engine/database/postgres/parameters.hpp"
@@ -30,6 +32,7 @@ struct RestoreOptions {
   unsigned jobs = 1;  // sessions that make what comes after the rows
   RoleOptions roles;  // other ones: for scripts only
   bool no_tablespaces = false;
+  std::vector<LooseKeyFacts> without = {};  // left out, with their comments
   std::function<void()> tick;
 };
 

@@ -24,8 +24,8 @@ WHERE c.relispartition AND a.relid <> c.oid)";
 
 // As they were declared: the server has one more for each partition.
 constexpr const char* foreign_keys_sql = R"(
-SELECT k.conname, k.conrelid, k.confrelid FROM pg_constraint k
-WHERE k.contype = 'f' AND k.conparentid = 0 ORDER BY k.conname COLLATE "C", k.oid)";
+SELECT k.conname, k.conrelid, k.confrelid, k.oid FROM pg_constraint k
+WHERE k.contype = 'f' AND k.conparentid = 0 AND k.convalidated ORDER BY k.conname COLLATE "C", k.oid)";
 
 // The next character's bytes, of UTF-8 or of what is not.
 std::size_t length_of_character(std::string_view text) {
@@ -110,9 +110,11 @@ class Meant {
     return relation.oid == table || std::any_of(first, last, [&](const auto& pair) { return pair.second == table; });
   }
 
-  [[nodiscard]] std::string name_of(std::uint32_t table) const {
+  // Schema and name.
+  [[nodiscard]] std::pair<std::string, std::string> name_of(std::uint32_t table) const {
     const auto at = by_oid_.find(table);
-    return at == by_oid_.end() ? "" : shown_name(at->second->schema, at->second->name);
+    return at == by_oid_.end() ? std::pair<std::string, std::string>()
+                               : std::pair(at->second->schema, at->second->name);
   }
 
  private:
@@ -161,8 +163,8 @@ void TableChoice::apply(Connection& connection, std::vector<Relation>& relations
   }
 }
 
-std::vector<std::string> keys_to_unchosen(Connection& connection, const std::vector<Relation>& relations) {
-  std::vector<std::string> out;
+std::vector<LooseKeyFacts> keys_to_unchosen(Connection& connection, const std::vector<Relation>& relations) {
+  std::vector<LooseKeyFacts> out;
   const Meant meant(connection, relations);
   const Result keys = connection.execute(foreign_keys_sql);
   for (int row = 0; row < keys.rows(); ++row) {
@@ -174,8 +176,15 @@ std::vector<std::string> keys_to_unchosen(Connection& connection, const std::vec
     const std::uint32_t from = Meant::oid_of(keys, row, 1);
     const std::uint32_t to = Meant::oid_of(keys, row, 2);
     if (any_of(from, true) && any_of(to, false)) {
-      out.push_back(
-          cat(shown_identifier(keys.text(row, 0)), " of ", meant.name_of(from), " refers to ", meant.name_of(to)));
+      const auto [schema, table] = meant.name_of(from);
+      const auto [other_schema, other] = meant.name_of(to);
+      const std::string name = keys.text(row, 0);
+      out.push_back({.oid = Meant::oid_of(keys, row, 3),
+                     .schema = schema,
+                     .table = table,
+                     .name = name,
+                     .object = name_in_table(shown_identifier(name), shown_name(schema, table)),
+                     .refers_to = shown_name(other_schema, other)});
     }
   }
   return out;

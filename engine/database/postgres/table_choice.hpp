@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "dbrollback/snapshot.hpp"
 #include "engine/database/postgres/relations.hpp"
 
 namespace dbrollback::database::postgres {
@@ -30,8 +31,9 @@ class TableChoice {
   std::vector<std::string> excluded_;
 };
 
-// Of the foreign keys, those that refer from rows that are chosen to rows that are not, in words, sorted. The relations
-// are as apply() left them.
-[[nodiscard]] std::vector<std::string> keys_to_unchosen(Connection& connection, const std::vector<Relation>& relations);
+// Of the foreign keys that hold for all rows, those that refer from rows that are chosen to rows that are not, sorted
+// by name. The relations are as apply() left them.
+[[nodiscard]] std::vector<LooseKeyFacts> keys_to_unchosen(Connection& connection,
+                                                          const std::vector<Relation>& relations);
 
 }  // namespace dbrollback::database::postgres
