@@ -39,8 +39,8 @@ std::string time_left(const Moment& moment) {
   const double each = static_cast<double>(moment.elapsed.count()) / static_cast<double>(moment.done);
   const double left = each * static_cast<double>(moment.total - moment.done);
   // Whole seconds: a guess need not look exact.
-  const auto seconds = static_cast<std::int64_t>(left / 1000) + 1;
-  return (seconds < 60 ? std::to_string(seconds) + " s" : duration(std::chrono::seconds(seconds))) + " left";
+  const auto rest = static_cast<std::int64_t>(left / 1000) + 1;
+  return (rest < 60 ? std::to_string(rest) + " s" : duration(std::chrono::seconds(rest))) + " left";
 }
 
 std::string blocks(double part, std::size_t width) {
