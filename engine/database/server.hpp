@@ -147,6 +147,9 @@ class ServerDatabase : public Database {
   // Why a snapshot with these needs cannot be restored here, a sentence each. May make an empty database for it and
   // drop that.
   [[nodiscard]] virtual std::vector<std::string> missing(const Needs& needs) = 0;
+  // What this role may not do that overwrite_tables of these tables needs, or where there are none restore_in_place, a
+  // sentence each. Precondition: it exists.
+  [[nodiscard]] virtual std::vector<std::string> missing_rights(const std::vector<std::string>& tables) = 0;
   // Precondition: it exists.
   [[nodiscard]] virtual std::vector<Obstacle> obstacles() = 0;
   // Precondition: it exists.

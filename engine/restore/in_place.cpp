@@ -111,6 +111,7 @@ void plan_in_place(repository::Store& from, database::ServerDatabase& target, co
                   .next = obstacle.next});
     }
   }
+  refuse_without_rights(target, plan);
   if (const auto proof = from.read_proof(plan.options.id)) {
     plan.expected_downtime = proof->restore_duration;
   }

@@ -279,6 +279,23 @@ void estimate_loss(database::ServerDatabase& target, const SnapshotDetails& mani
   }
 }
 
+void refuse_without_rights(database::ServerDatabase& target, const RestorePlan& plan) {
+  constexpr std::size_t most_named = 3;
+  std::vector<std::string> missing = target.missing_rights(plan.options.tables);
+  if (missing.empty()) {
+    return;
+  }
+  const std::size_t more = missing.size() - std::min(missing.size(), most_named);
+  missing.resize(missing.size() - more);
+  base::fail({.code = "not_allowed",
+              .exit = Exit::refused,
+              .message = cat("this role may not restore into ", printable(plan.target), ": ",
+                             printable(base::join(missing, "; ")), more > 0 ? cat("; and ", more, " more") : ""),
+              .object = plan.target,
+              .state = "nothing was changed",
+              .next = "restore as the owner of what is there, or as a superuser"});
+}
+
 void drop_interrupted(database::ServerDatabase& target, Observer& observer) {
   for (const std::string& name : target.drop_interrupted()) {
     observer.note(cat("dropped the database ", printable(name), ", which an interrupted restore had left"));

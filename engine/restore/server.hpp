@@ -19,4 +19,7 @@ void drop_interrupted(database::ServerDatabase& target, Observer& observer);
 
 [[nodiscard]] RestoreResult execute_server(repository::Store& from, const RestorePlan& plan, Observer& observer);
 
+// What this role may not do to the live database that a plan would. Error (Exit::refused), "not_allowed".
+void refuse_without_rights(database::ServerDatabase& target, const RestorePlan& plan);
+
 }  // namespace dbrollback::restore

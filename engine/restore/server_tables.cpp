@@ -89,6 +89,7 @@ void plan_server_tables(database::ServerDatabase& target, const SnapshotDetails&
          .next = "restore everything: leave --tables out"});
   }
   plan.kind = RestorePlan::Target::live;
+  refuse_without_rights(target, plan);
   estimate_loss(target, manifest, plan);
 }
 

@@ -124,6 +124,15 @@ class ByTheOwner(server_case.Case):
         self.assertEqual(self.query(server_case.WHICH), [tuple(server_case.OLD.split("|"))])
         self.assertIn("no difference", self.ok("diff", self.taken).out)
 
+    def test_what_others_own_is_named_before_anything_is_done(self):
+        self.prepare(user="in_place_owner")
+        self.server.psql(self.database, "CREATE TABLE of_another (v int)")
+        for words in (["--dry-run"], ["--yes"]):
+            said = self.fails(4, "restore", self.taken, "--in-place", *words).err
+            self.assertIn("this role may not restore into", said)
+            self.assertIn("it does not own the table public.of_another", said)
+        self.assertEqual(len(self.ok("list", "--json").json["snapshots"]), 1, "no snapshot of the state before")
+
 
 if __name__ == "__main__":
     dbr.main()

@@ -161,6 +161,19 @@ class ByTheOwner(Tables):
         self.environment["APP_URL"] = self.server.url(self.database, self.user)
         super().configure(more)
 
+    def test_rights_that_are_missing_are_named_before_anything_is_done(self):
+        for sql, name, said in (
+                ("REVOKE DELETE ON public.customer FROM tables_owner", "public.customer",
+                 "it may not read, delete and insert rows of public.customer"),
+                ("ALTER TABLE public.orders OWNER TO postgres; GRANT ALL ON public.orders TO tables_owner",
+                 "public.customer", "it does not own public.orders, whose foreign keys are to be dropped")):
+            with self.subTest(said):
+                self.server.psql(self.database, sql)
+                for words in (["--dry-run"], ["--yes"]):
+                    self.assertIn(said, self.fails(4, "restore", self.taken, "--tables", name, *words).err)
+                self.server.psql(self.database, "GRANT DELETE ON public.customer TO tables_owner; "
+                                                "ALTER TABLE public.orders OWNER TO tables_owner")
+
 
 class postgres_session:
     """A session that does something and stays."""

@@ -13,6 +13,7 @@
 #include "engine/database/postgres/copy_parts.hpp"
 #include "engine/database/postgres/foreign_keys.hpp"
 #include "engine/database/postgres/load_tables.hpp"
+#include "engine/database/postgres/needed_rights.hpp"
 #include "engine/database/postgres/relations.hpp"
 #include "engine/database/postgres/silent_triggers.hpp"
 
@@ -22,11 +23,6 @@ using base::cat;
 using base::printable;
 
 namespace {
-
-constexpr const char* may_be_silent_sql_15 =
-    "SELECT has_parameter_privilege(current_user, 'session_replication_role', 'SET')";
-constexpr const char* may_be_silent_sql = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user";
-constexpr int parameters_can_be_granted = 150000;
 
 // A snapshot's value of a sequence, where it is further than the live one's.
 constexpr const char* behind_sql = R"(
@@ -169,8 +165,7 @@ class Overwriting {
   // No trigger fires for what is restored, and no rule. Foreign keys are triggers too, which only this setting
   // silences; a role that may not set it has to drop them and make them again, under everybody who reads these tables.
   void silence() {
-    const bool grants = live_->server_version() >= parameters_can_be_granted;
-    silent_ = live_->value(grants ? may_be_silent_sql_15 : may_be_silent_sql) == "t";
+    silent_ = may_silence_all(*live_);
     if (silent_) {
       run("SET LOCAL session_replication_role = replica");
     } else {

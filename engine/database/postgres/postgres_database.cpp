@@ -6,6 +6,7 @@
 #include "engine/database/postgres/connect_beside.hpp"
 #include "engine/database/postgres/kept_databases.hpp"
 #include "engine/database/postgres/load_data.hpp"
+#include "engine/database/postgres/needed_rights.hpp"
 #include "engine/database/postgres/new_database.hpp"
 #include "engine/database/postgres/obstacles.hpp"
 #include "engine/database/postgres/overwrite_tables.hpp"
@@ -100,6 +101,11 @@ TablesOverwritten PostgresDatabase::overwrite_tables(const StoredDatabase& store
 void PostgresDatabase::restore_in_place(const StoredDatabase& stored, const InPlaceOptions& options) {
   Connection live(parameters_, {.lock_timeout = options.lock_timeout, .tick = options.tick});
   postgres::restore_in_place(live, find_client_programs(live.server_version(), places()), stored, options);
+}
+
+std::vector<std::string> PostgresDatabase::missing_rights(const std::vector<std::string>& tables) {
+  Connection live(parameters_, connection_options());
+  return postgres::missing_rights(live, tables);
 }
 
 std::vector<std::string> PostgresDatabase::not_loadable(const StoredFacts& stored) {

@@ -39,6 +39,7 @@ class PostgresDatabase final : public ServerDatabase {
   TablesOverwritten overwrite_tables(const StoredDatabase& stored, const std::vector<std::string>& tables,
                                      const TablesOptions& options) override;
   void restore_in_place(const StoredDatabase& stored, const InPlaceOptions& options) override;
+  [[nodiscard]] std::vector<std::string> missing_rights(const std::vector<std::string>& tables) override;
   [[nodiscard]] std::vector<std::string> not_loadable(const StoredFacts& stored) override;
   [[nodiscard]] std::vector<std::string> load(const StoredDatabase& stored, const LoadOptions& options) override;
   Swapped put_back(const std::string& kept) override;
