@@ -6,6 +6,7 @@
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
+#include "engine/base/watched_threads.hpp"
 #include "engine/database/postgres/describe.hpp"
 #include "engine/database/postgres/schema_archive.hpp"
 #include "engine/database/postgres/schema_marks.hpp"
@@ -34,10 +35,10 @@ Sessions::Sessions(const Parameters& parameters, const ConnectionOptions& option
   }
   const auto deadline = std::chrono::steady_clock::now() + options.lock_timeout;
   while (!try_to_begin(parameters, options, programs, choice)) {
+    snapshot_.reset();
     for (const auto& session : copying_) {
       (void)session->execute("ROLLBACK");
     }
-    snapshot_.reset();
     if (std::chrono::steady_clock::now() > deadline) {
       base::fail({.code = "somebody_waits",
                   .exit = Exit::busy,
@@ -78,30 +79,42 @@ bool Sessions::try_to_begin(const Parameters& parameters, const ConnectionOption
   }
 }
 
+// pg_dump reads the catalogs for as long as we do: both at once.
 bool Sessions::try_to_describe(const ConnectionOptions& options, const std::optional<ClientPrograms>& programs) {
-  Connection& connection = snapshot_->connection();
-  if (programs) {
-    dump(options, *programs);
+  std::vector<std::string> marks;
+  if (!programs) {
+    read_description(marks);
+    return true;
   }
-  (void)connection.execute("SAVEPOINT description");
-  tables_.clear();
-  description_ = describe(connection, snapshot_->relations(), snapshot_->choice(), tables_);
-  const std::vector<std::string> marks = schema_marks(connection);
-  (void)connection.execute("ROLLBACK TO SAVEPOINT description");  // lets go of the locks on views
-  Connection now(connection.parameters(), options);
-  return !programs || std::ranges::includes(schema_marks(now), marks);
-}
-
-void Sessions::dump(const ConnectionOptions& options, const ClientPrograms& programs) {
-  archive_.clear();
-  Waiters waiters(snapshot_->connection(), yield_after_);
-  const std::vector<int> pids = this->pids();
-  const auto tick = [&] {
+  base::WatchedThreads threads;
+  const auto stop = [&threads] { threads.stop_if_failed(); };
+  Waiters waiters(*copying_.front(), yield_after_);
+  std::vector<int> pids = this->pids();
+  pids.push_back(snapshot_->connection().backend_pid());
+  snapshot_->connection().set_tick(stop);
+  const auto work = [&](unsigned number) { number == 0 ? dump(*programs, stop) : read_description(marks); };
+  threads.run(2, work, [&] {
     if (options.tick) {
       options.tick();
     }
     waiters.require_patient(pids);
-  };
+  });
+  snapshot_->connection().set_tick(options.tick);
+  Connection now(snapshot_->connection().parameters(), options);
+  return std::ranges::includes(schema_marks(now), marks);
+}
+
+void Sessions::read_description(std::vector<std::string>& marks) {
+  Connection& connection = snapshot_->connection();
+  (void)connection.execute("SAVEPOINT description");
+  tables_.clear();
+  description_ = describe(connection, snapshot_->relations(), snapshot_->choice(), tables_);
+  marks = schema_marks(connection);
+  (void)connection.execute("ROLLBACK TO SAVEPOINT description");  // lets go of the locks on views
+}
+
+void Sessions::dump(const ClientPrograms& programs, const std::function<void()>& tick) {
+  archive_.clear();
   dump_schema(programs, snapshot_->connection().parameters(), snapshot_->name(),
               {.lock_timeout = useless_wait, .tick = tick},
               [this](base::ByteView bytes) { base::put(archive_, bytes); });
@@ -109,7 +122,7 @@ void Sessions::dump(const ConnectionOptions& options, const ClientPrograms& prog
 
 // What somebody else caused is not met twice in the same words: pg_dump met his lock, or something that he had dropped.
 bool Sessions::may_be_chance(const Error& error) {
-  if (error.code() == "pg_dump_failed" && Waiters(snapshot_->connection(), {}).anybody()) {
+  if (error.code() == "pg_dump_failed" && Waiters(*copying_.front(), {}).anybody()) {
     return true;
   }
   const bool may_be = error.code() == "pg_dump_failed" || error.code() == "database_failed" || error.code() == "gone";

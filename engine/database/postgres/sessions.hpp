@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,7 +44,8 @@ class Sessions {
   bool try_to_begin(const Parameters& parameters, const ConnectionOptions& options,
                     const std::optional<ClientPrograms>& programs, const TableChoice& choice);
   bool try_to_describe(const ConnectionOptions& options, const std::optional<ClientPrograms>& programs);
-  void dump(const ConnectionOptions& options, const ClientPrograms& programs);
+  void read_description(std::vector<std::string>& marks);
+  void dump(const ClientPrograms& programs, const std::function<void()>& tick);
   bool may_be_chance(const Error& error);
 
   std::chrono::milliseconds yield_after_;
