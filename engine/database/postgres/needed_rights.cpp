@@ -45,6 +45,7 @@ constexpr const char* owns_sql = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_
 std::vector<std::string> not_owned(Connection& connection) {
   const Result found = connection.execute(owned_by_others_sql);
   std::vector<std::string> out;
+  out.reserve(static_cast<std::size_t>(found.rows()));
   for (int row = 0; row < found.rows(); ++row) {
     out.push_back(cat("it does not own the ", found.text(row, 0)));
   }
