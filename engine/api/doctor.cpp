@@ -68,6 +68,7 @@ class Doctor {
           "put the repository on a disk");
     }
     repository_device_ = disk.device;
+    repository_free_ = disk.free_bytes;
     const auto snapshots = repository.list();
     std::size_t damaged = 0;
     for (const auto& snapshot : snapshots) {
@@ -120,6 +121,7 @@ class Doctor {
     for (const auto& advice : database->advice()) {
       add(advice.is_warning ? Diagnosis::Level::warning : Diagnosis::Level::ok, subject, advice.text, advice.next);
     }
+    look_at_room_of_snapshots(facts, subject);
     look_at_checks(config, *view);
     look("restores", [&] { look_at_restores(*database, facts, subject); });
   }
@@ -189,7 +191,19 @@ class Doctor {
               base::human_bytes(disk.free_bytes), " are free"),
           "free some room on that disk");
     }
+    look_at_room_of_snapshots(facts, subject);
     look_at_checks(config, *view);
+  }
+
+  // Data of applications becomes a third to a fifth of itself.
+  void look_at_room_of_snapshots(const database::Description& facts, const std::string& subject) {
+    constexpr std::uint64_t usual_ratio = 4;
+    if (repository_free_ && *repository_free_ < facts.bytes() / usual_ratio) {
+      add(Diagnosis::Level::warning, subject,
+          cat("the repository has ", base::human_bytes(*repository_free_),
+              " free, which may be too little for a snapshot of ", base::human_bytes(facts.bytes())),
+          "free some room there, or let `dbrollback prune` do it");
+    }
   }
 
   void look_at_checks(const DatabaseConfig& config, database::View& view) {
@@ -207,6 +221,7 @@ class Doctor {
   const Config* config_;
   std::vector<Diagnosis> found_;
   std::optional<std::uint64_t> repository_device_;
+  std::optional<std::uint64_t> repository_free_;
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ class Doctor(server_case.Case):
         self.psql("CREATE UNIQUE INDEX CONCURRENTLY broken ON t (a)", check=False)
         said = self.said()
         self.assertRegex(said["ok"], r"pg_dump \d+\.\d+ of /\S+ reads this server's schema")
+        self.assertRegex(said["ok"], r"a restore needs \S+ MB beside the database, and its disk has \S+ \wB free")
         self.assertIn("1 table is unlogged (public.u)", said["warning"])
         self.assertIn("index public.broken is left out of snapshots", said["warning"])
 

@@ -1,5 +1,6 @@
 #include "engine/database/postgres/advice.hpp"
 
+#include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
 
 namespace dbrollback::database::postgres {
@@ -52,6 +53,30 @@ void look_at_settings(Connection& live, std::vector<Advice>& out) {
   }
 }
 
+// Where the server's files are, for who may know; and the size of what a restore makes again beside it.
+constexpr const char* room_sql = R"(
+SELECT CASE WHEN pg_has_role(current_user, 'pg_read_all_settings', 'USAGE') THEN current_setting('data_directory') END,
+       pg_database_size(current_database()))";
+
+// A server is on this machine when it is reached by a socket of it.
+void look_at_room(Connection& live, std::vector<Advice>& out) {
+  const Result room = live.execute(room_sql);
+  const auto size = static_cast<std::uint64_t>(room.integer(0, 1));
+  const std::string needed = cat("a restore needs ", base::human_bytes(size), " beside the database");
+  const std::string host = live.parameters().get("host");
+  const bool is_here = (host.empty() || host.starts_with('/')) && !room.is_null(0, 0);
+  if (!is_here || !base::glance_at(base::fs::path(room.text(0, 0)).parent_path())) {
+    out.push_back({.is_warning = false,
+                   .text = cat(needed, " on the server's disk, whose free room is not known from here"),
+                   .next = {}});
+    return;
+  }
+  const std::uint64_t free = base::disk_of(room.text(0, 0)).free_bytes;
+  out.push_back({.is_warning = free < size,
+                 .text = cat(needed, ", and its disk has ", base::human_bytes(free), " free"),
+                 .next = free < size ? "free some room there; or restore with --in-place, which needs less" : ""});
+}
+
 void look_at_tables(Connection& live, std::vector<Advice>& out) {
   const Result unlogged = live.execute(unlogged_sql);
   if (unlogged.integer(0, 0) > 0) {
@@ -70,6 +95,7 @@ std::vector<Advice> advise(Connection& live, const ClientPlaces& places) {
   std::vector<Advice> out;
   look_at_programs(live.server_version(), places, out);
   look_at_settings(live, out);
+  look_at_room(live, out);
   look_at_tables(live, out);
   if (live.value(standby_sql) == "t") {
     out.push_back({.is_warning = true,

@@ -98,7 +98,10 @@ class Filling {
   // last one.
   void tune() {
     const Result session = Connection(target_, options_->connection).execute(session_sql);
-    std::string words = cat(target_.get("options"), " -c synchronous_commit=off");
+    // Each session builds an index of its own: workers beside it would take the processors from the others. Whoever
+    // says otherwise in PGOPTIONS or the URL knows better.
+    std::string words = cat(options_->jobs > 1 ? "-c max_parallel_maintenance_workers=0 " : "", target_.get("options"),
+                            " -c synchronous_commit=off");
     if (session.integer(0, 0) < index_memory_kb) {
       words += cat(" -c maintenance_work_mem=", index_memory_kb);
     }
