@@ -1,0 +1,11 @@
+# schema::formats(), from the files of schema/migrations/formats: a format is added by adding its file.
+file(GLOB format_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/schema/migrations/formats/*.cpp)
+set(format_declarations "")
+set(format_entries "")
+foreach(file IN LISTS format_files)
+  cmake_path(GET file STEM name)
+  string(APPEND format_declarations "const Format& ${name}_format();\n")
+  string(APPEND format_entries "      &${name}_format(),\n")
+endforeach()
+set(migration_formats_source ${CMAKE_BINARY_DIR}/migration_formats.cpp)
+configure_file(${CMAKE_SOURCE_DIR}/cmake/migration_formats.cpp.in ${migration_formats_source} @ONLY)
