@@ -5,6 +5,7 @@
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/server.hpp"
+#include "engine/migrate/unfinished.hpp"
 #include "engine/repository/run_record.hpp"
 #include "engine/repository/take.hpp"
 #include "engine/restore/execute.hpp"
@@ -37,11 +38,13 @@ RestoreResult execute_restore(Repository& from, Repository* before_in, const Res
   const auto shared = store.share(plan.database.lock_timeout);
   base::FileLock shared_before;
   base::FileLock alone;
+  std::string identity;
   if (before != nullptr) {
     shared_before = before->share(plan.database.lock_timeout);
     const std::unique_ptr<database::Database> target =
         plan.is_on_server() ? database::open_database(plan.database) : database::open_file(plan.target);
-    alone = before->lock_database(target->identity(), target->location());
+    identity = target->identity();
+    alone = before->lock_database(identity, target->location());
   }
   RestoreResult result;
   repository::RunRecord record{.command = "restore", .database = plan.database.name, .facts = {}};
@@ -53,6 +56,9 @@ RestoreResult execute_restore(Repository& from, Repository* before_in, const Res
     record.facts.emplace_back("verification", result.verification);
     record.facts.emplace_back("kept_database", result.kept_database);
   });
+  if (before != nullptr && plan.options.tables.empty()) {
+    migrate::UnfinishedRecord(*before, identity).remove();  // what was half way is undone
+  }
   return result;
 }
 

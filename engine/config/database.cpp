@@ -3,6 +3,7 @@
 #include "engine/base/text.hpp"
 #include "engine/config/check.hpp"
 #include "engine/config/engine_keys.hpp"
+#include "engine/config/migrations.hpp"
 
 namespace dbrollback::config {
 
@@ -36,6 +37,8 @@ void read_key(const Item& item, const std::filesystem::path& folder, DatabaseCon
     database.max_writer_pause = wait_of(item);
   } else if (item.name == "check") {
     database.checks = read_checks(item);
+  } else if (is_migrations_key(item.name)) {
+    read_migrations_key(item, folder, database);
   } else {
     read_postgres_key(item, folder, database);
   }
@@ -46,6 +49,7 @@ std::vector<std::string> known_keys() {
   for (const EngineKey& key : postgres_keys) {
     keys.emplace_back(key.name);
   }
+  keys.insert(keys.end(), migrations_keys.begin(), migrations_keys.end());
   keys.emplace_back("check");
   return keys;
 }
@@ -61,6 +65,7 @@ DatabaseConfig read_database(const Item& section, const std::filesystem::path& f
   if (database.url_problem.empty()) {
     refuse_other_engines_keys(section, database.engine);
   }
+  refuse_two_ways(section);
   return database;
 }
 

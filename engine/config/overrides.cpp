@@ -87,6 +87,9 @@ void override_database(DatabaseConfig& database) {
   override_number("DBROLLBACK_LEVEL", level_range, database.level);
   override_number("DBROLLBACK_THREADS", threads_range, database.threads);
   override_wait("DBROLLBACK_LOCK_TIMEOUT", database.lock_timeout);
+  if (const auto text = environment("DBROLLBACK_MIGRATIONS")) {
+    database.migrations = check_folder(variable("DBROLLBACK_MIGRATIONS"), *text, {});
+  }
   override_wait("DBROLLBACK_MAX_WRITER_PAUSE", database.max_writer_pause);
   override_postgres(database);
 }

@@ -123,6 +123,18 @@ Kinds kinds_of(const std::string& url) {
   return {.sqlite = unknown || !postgres, .postgres = unknown || postgres};
 }
 
+std::string migrations_example() {
+  return "\n# Its migrations: their folder, the tool that they are of (without it: found by the files), and that "
+         "tool's table\n"
+         "# (without it: as the tool calls it). Where they are code, another tool's command runs them instead:\n"
+         "#   migrate = { command = [\"alembic\", \"upgrade\", \"{version}\"], down_command = [\"alembic\", "
+         "\"downgrade\",\n"
+         "#               \"{version}\"], latest = \"head\" }\n"
+         "# migrations = \"db/migrations\"\n"
+         "# migrations_format = \"dbmate\"\n"
+         "# migrations_table = \"schema_migrations\"\n";
+}
+
 std::string check_example(const std::string& name) {
   return base::cat(
       "\n"
@@ -165,7 +177,7 @@ std::string config_template(const std::string& repository, const std::string& da
   const config::Kinds kinds = config::kinds_of(database_url);
   return config::top(repository) + config::database_head(name, database_url) + config::tuning() +
          (kinds.sqlite ? config::sqlite_tuning() : "") + (kinds.postgres ? config::postgres_tuning() : "") +
-         config::check_example(name);
+         config::migrations_example() + config::check_example(name);
 }
 
 }  // namespace dbrollback

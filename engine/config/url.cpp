@@ -20,10 +20,12 @@ UrlProblem unsupported(const std::string& scheme) {
   if (is_postgres_scheme(scheme)) {
     return {
         .code = "unsupported_database",
-        .text = "PostgreSQL is not supported by this version; give an SQLite file: sqlite:PATH, file:PATH or a path"};
+        .text = "a PostgreSQL database cannot be meant here; give an SQLite file: sqlite:PATH, file:PATH or a path"};
   }
   return {.code = "unsupported_database",
-          .text = base::cat(scheme, ": is not supported by this version; give sqlite:PATH, file:PATH or a path (./",
+          .text = base::cat(scheme,
+                            ": is not supported by this version; give postgresql://USER@HOST/NAME, sqlite:PATH, "
+                            "file:PATH or a path (./",
                             scheme, ":… for a file with a colon in its name)")};
 }
 

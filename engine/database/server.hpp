@@ -16,6 +16,7 @@
 #include "dbrollback/restore.hpp"
 #include "engine/base/time.hpp"
 #include "engine/database/database.hpp"
+#include "engine/database/script_session.hpp"
 #include "engine/database/stored_database.hpp"
 #include "schema/model.hpp"
 
@@ -130,6 +131,10 @@ class NewDatabase {
   // Makes of it what `stored` holds. When this returns, that is on disk.
   virtual void fill(const StoredDatabase& stored) = 0;
   [[nodiscard]] virtual std::unique_ptr<View> open_view() = 0;
+  // For scripts that are tried on it.
+  [[nodiscard]] virtual std::unique_ptr<ScriptSession> open_session() = 0;
+  // Another one like it, as it is now. Precondition: no view and no session of it is open.
+  [[nodiscard]] virtual std::unique_ptr<NewDatabase> copy() = 0;
   // Gives it what comes last: grants, comment, limit, settings.
   virtual void finish() = 0;
   // Puts it into the live one's place, under everybody who uses that, which stays aside under another name.

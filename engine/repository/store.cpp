@@ -388,7 +388,7 @@ base::FileLock Store::lock_alone(std::chrono::milliseconds timeout) {
 base::FileLock Store::lock_database(const std::string& identity, const std::string& shown) {
   const std::string name = to_hex(base::xxh3_128(base::bytes_of(identity)));
   return {lock_path(cat("database-", name, ".lock")), base::FileLock::Kind::exclusive, std::chrono::milliseconds(0),
-          cat("another snapshot or restore of ", printable(shown)), permissions_.file};
+          cat("another snapshot, restore or migration of ", printable(shown)), permissions_.file};
 }
 
 std::set<std::string> Store::holders() {

@@ -6,6 +6,8 @@
 //     proof.json, pin.json    what was verified, and why it must stay: sealed, replaced as a whole
 //   databases/<name>.json     the lineage of each database name
 //   runs/<id>.json            one record a command
+//   migrations/<hash>.json    a migration that a run left half way
+//   rehearsals/<hash>.json    what a migration and its way back lose
 //   page-tags.key             the secret by which the tags of pages are made
 //   locks/                    files for flock(2); their content means nothing
 //   catalog.db                an index over the manifests, made again when it is lost

@@ -21,6 +21,14 @@ struct Check {
   std::optional<std::string> expect;
 };
 
+// Another tool's commands that run migrations, as argument vectors. "{version}" in an argument is the one to go to.
+struct MigrateCommands {
+  std::vector<std::string> up;  // empty: scripts are run by dbrollback itself
+  std::vector<std::string> down;
+  std::string latest;   // what {version} is where nobody says: "head"
+  std::string version;  // a query for the version; empty: from the tool's table, where that is known
+};
+
 struct DatabaseConfig {
   enum class Engine { sqlite, postgres };
 
@@ -39,6 +47,11 @@ struct DatabaseConfig {
   int level = 1;          // zstd compression level, 1 to 19
   unsigned threads = 0;   // compression threads; 0 means one for each core
   std::chrono::milliseconds lock_timeout{5000};
+
+  std::filesystem::path migrations;  // their folder; empty: not configured
+  std::string migrations_format;     // the tool that they are of; empty: found by the files
+  std::string migrations_table;      // the tool's own; empty: as the tool calls it by default
+  MigrateCommands migrate;
 
   // SQLite only.
   std::chrono::milliseconds max_writer_pause{5000};

@@ -11,6 +11,7 @@
 #include "dbrollback/diff.hpp"
 #include "dbrollback/doctor.hpp"
 #include "dbrollback/error.hpp"
+#include "dbrollback/migrate.hpp"
 #include "dbrollback/prune.hpp"
 #include "dbrollback/restore.hpp"
 #include "dbrollback/verify.hpp"
@@ -33,6 +34,10 @@ namespace dbrollback {
 [[nodiscard]] std::string to_json(const DiffReport& report);
 [[nodiscard]] std::string to_json(const PrunePlan& plan, bool executed);
 [[nodiscard]] std::string to_json(const std::vector<Diagnosis>& findings);
+[[nodiscard]] std::string to_json(const MigrateStatus& status);
+[[nodiscard]] std::string to_json(const MigrateResult& result);
+[[nodiscard]] std::string to_json(const MigrationPlan& plan);
+[[nodiscard]] std::string to_json(const RehearsalReport& report);
 // {"schema_version": 1, "key": "value", …} for the small commands: init, pin, unpin, catalog rebuild.
 using JsonFields = std::vector<std::pair<std::string, std::variant<std::string, bool, std::uint64_t>>>;
 [[nodiscard]] std::string to_json(const JsonFields& fields);

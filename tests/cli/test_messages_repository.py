@@ -160,7 +160,7 @@ class TwoAtOnce(messages.Case):
 
     def test_a_second_snapshot_of_the_same_database_is_busy_and_names_the_first(self):
         first = self.stopped_snapshot(self.database)
-        done = self.refuses(5, BUSY.format("another snapshot or restore of AT/app.db"), "snapshot", "--database",
+        done = self.refuses(5, BUSY.format("another snapshot, restore or migration of AT/app.db"), "snapshot", "--database",
                             self.database)
         self.assertIn(f"is running: process {first.pid} {NAME}\n", done.err)
         first.send_signal(signal.SIGCONT)

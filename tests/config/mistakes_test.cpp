@@ -31,9 +31,20 @@ TEST_F(ConfigMistakes, AnUnknownKeyUnlikeAllOthersIsNamedWithAllThereAre) {
   EXPECT_EQ(in_database("password = 'hunter2'"),
             "FILE:3:1: database.app.password: unknown key; the keys here are: url, level, threads, lock_timeout, "
             "max_writer_pause, jobs, yield_after, max_rate, tables, exclude_tables, pg_bin, admin_url, scratch_url, "
-            "scratch_user, check");
+            "scratch_user, migrations, migrations_format, migrations_table, migrate, check");
   EXPECT_EQ(mistake_in("\"a\\u001bb\" = 1\n"),
             "FILE:1:1: a\\x1Bb: unknown key; the keys here are: repository, timezone, keep, database");
+}
+
+TEST_F(ConfigMistakes, MigrationsAreRunInOneWay) {
+  EXPECT_EQ(in_database("migrations = 'db'\nmigrate = { command = ['alembic', 'upgrade', '{version}'] }"),
+            "FILE:4:1: database.app.migrate: runs another tool, and migrations is a folder of scripts that dbrollback "
+            "runs itself; take one of them out");
+  EXPECT_EQ(in_database("migrate = { down_command = ['x'] }"),
+            "FILE:3:11: database.app.migrate: has no command; write migrate = { command = [\"alembic\", \"upgrade\", "
+            "\"{version}\"] }");
+  EXPECT_EQ(in_database("migrate = { command = [] }"),
+            "FILE:3:23: database.app.migrate.command: must name a program: [\"alembic\", \"upgrade\", \"{version}\"]");
 }
 
 TEST_F(ConfigMistakes, TheFirstMistakeOfTheFileIsReported) {
@@ -139,20 +150,22 @@ TEST_F(ConfigMistakes, APasswordInTheFileIsRefusedAndNotRepeated) {
 }
 
 TEST_F(ConfigMistakes, ADatabaseOfAnotherKindIsRefused) {
-  EXPECT_EQ(
-      in_url("mysql://db/app"),
-      "FILE:2:7: database.app.url: mysql: is not supported by this version; give sqlite:PATH, file:PATH or a path "
-      "(./mysql:… for a file with a colon in its name)");
+  EXPECT_EQ(in_url("mysql://db/app"),
+            "FILE:2:7: database.app.url: mysql: is not supported by this version; give postgresql://USER@HOST/NAME, "
+            "sqlite:PATH, "
+            "file:PATH or a path "
+            "(./mysql:… for a file with a colon in its name)");
   EXPECT_EQ(mistake_in("repository = 's3://bucket/x'\n"),
             "FILE:1:14: repository: s3: is not supported by this version; give the path of a folder on this machine");
 }
 
 TEST_F(ConfigMistakes, APasswordFromTheEnvironmentIsNotRepeatedEither) {
   set("APP_URL", "mysql://anna:hunter2@db/app");
-  EXPECT_EQ(
-      in_url("env:APP_URL"),
-      "FILE:2:7: database.app.url: mysql: is not supported by this version; give sqlite:PATH, file:PATH or a path "
-      "(./mysql:… for a file with a colon in its name)");
+  EXPECT_EQ(in_url("env:APP_URL"),
+            "FILE:2:7: database.app.url: mysql: is not supported by this version; give postgresql://USER@HOST/NAME, "
+            "sqlite:PATH, "
+            "file:PATH or a path "
+            "(./mysql:… for a file with a colon in its name)");
 }
 
 TEST_F(ConfigMistakes, ADatabaseInMemoryIsRefused) {

@@ -49,7 +49,8 @@ TEST_F(SqlitePath, MayBeginWithTheHomeFolder) {
 TEST_F(SqlitePath, OfAFileWithAColonNeedsAFolder) {
   EXPECT_EQ(sqlite_path("./old:app.db"), folder() / "old:app.db");
   EXPECT_EQ(refusal("old:app.db").message,
-            "old: is not supported by this version; give sqlite:PATH, file:PATH or a path (./old:… for a file with a "
+            "old: is not supported by this version; give postgresql://USER@HOST/NAME, sqlite:PATH, "
+            "file:PATH or a path (./old:… for a file with a "
             "colon in its name)");
 }
 
@@ -81,7 +82,7 @@ TEST_F(SqlitePath, OfAnotherKindOfDatabaseIsRefusedWithoutRepeatingIt) {
   const ErrorInfo info = refusal("postgresql://anna:hunter2@db/app");
   EXPECT_EQ(info.code, "unsupported_database");
   EXPECT_EQ(info.message,
-            "PostgreSQL is not supported by this version; give an SQLite file: sqlite:PATH, file:PATH or a path");
+            "a PostgreSQL database cannot be meant here; give an SQLite file: sqlite:PATH, file:PATH or a path");
   EXPECT_EQ((info.object + info.state + info.next).find("hunter2"), std::string::npos);
 }
 

@@ -89,10 +89,29 @@ TEST_F(ConfigTemplate, HasNoKeysThatTheDatabaseCannotHave) {
 
 TEST_F(ConfigTemplate, NamesEveryKeyThatThereIs) {
   const std::string text = uncommented(config_template("", "", ""));
-  for (const char* key :
-       {"repository",       "timezone",    "keep",         "url",      "level",  "threads",        "lock_timeout",
-        "max_writer_pause", "jobs",        "yield_after",  "max_rate", "tables", "exclude_tables", "pg_bin",
-        "admin_url",        "scratch_url", "scratch_user", "name",     "sql",    "expect"}) {
+  for (const char* key : {"repository",
+                          "timezone",
+                          "keep",
+                          "url",
+                          "level",
+                          "threads",
+                          "lock_timeout",
+                          "max_writer_pause",
+                          "jobs",
+                          "yield_after",
+                          "max_rate",
+                          "tables",
+                          "exclude_tables",
+                          "pg_bin",
+                          "admin_url",
+                          "scratch_url",
+                          "scratch_user",
+                          "name",
+                          "sql",
+                          "expect",
+                          "migrations",
+                          "migrations_format",
+                          "migrations_table"}) {
     EXPECT_NE(text.find(std::string("\n") + key + " = "), std::string::npos) << key;
   }
 }

@@ -60,12 +60,33 @@ class Documents(dbr.Case):
         self.is_documented("Export", 0, "export", "latest", "out.db")
         self.assertTrue(self.is_documented("Prune", 0, "prune", "--dry-run")["snapshots"])
         self.assertTrue(self.is_documented("Diagnosis", 0, "doctor")["findings"])
+        self.is_documented_migration()
         for words in (("pin", "latest", "--reason", "x"), ("unpin", "latest"), ("catalog", "rebuild"), ("version",),
                       ("init", "--config", self.path("other.toml"), "--repository", self.path("other"))):
             self.is_documented("Small ones", 0, *words)
         with open(os.path.join(self.repo, "snapshots", taken["id"], "data-0000.seg"), "r+b") as file:
             file.write(b"x")
         self.assertTrue(self.is_documented("Verification", 3, "verify", taken["id"])["snapshots"][0]["damage"])
+
+    def is_documented_migration(self):
+        os.mkdir(self.path("db"))
+        with open(self.path("db", "1_a.sql"), "w", encoding="utf-8") as file:
+            file.write("-- migrate:up\nCREATE TABLE m(x);\n-- migrate:down\nDROP TABLE m;\n")
+        with open(self.path("db", "2_b.sql"), "w", encoding="utf-8") as file:
+            file.write("-- migrate:up transaction:false\nCREATE TABLE n(x);\nCREATE TABLE n(x);\n-- migrate:down\n"
+                       "DROP TABLE t;\n")
+        folder = ("--migrations", self.path("db"))
+        plan = self.is_documented("Plan of migrations", 0, "migrate", "plan", *folder)
+        self.assertEqual(len(plan["migrations"]), 2)
+        self.assertTrue(self.is_documented("Run of migrations", 0, "migrate", "up", "--to", "1", *folder)["steps"])
+        self.assertEqual(self.run_it("migrate", "up", *folder).exit, 6)
+        self.assertTrue(self.is_documented("State of migrations", 0, "migrate", "status", *folder)["unfinished"])
+        self.is_documented("State of migrations", 0, "migrate", "resolve", "2", "--reverted", *folder)
+        self.make("app.db", "DROP TABLE n")
+        self.run_it("snapshot")
+        with open(self.path("db", "2_b.sql"), "w", encoding="utf-8") as file:
+            file.write("-- migrate:up\nALTER TABLE t ADD COLUMN z;\n-- migrate:down\nDELETE FROM t;\n")
+        self.assertTrue(self.is_documented("Rehearsal", 3, "migrate", "rehearse", *folder)["migrations"][0]["losses"])
 
 
 if __name__ == "__main__":

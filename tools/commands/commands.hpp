@@ -13,6 +13,7 @@ namespace dbrollback::commands {
 [[nodiscard]] cli::Command verify_command();
 [[nodiscard]] cli::Command restore_command();
 [[nodiscard]] cli::Command diff_command();
+[[nodiscard]] cli::Command migrate_command();
 [[nodiscard]] cli::Command export_command();
 [[nodiscard]] cli::Command prune_command();
 [[nodiscard]] cli::Command pin_command();

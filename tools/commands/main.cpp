@@ -25,6 +25,7 @@ std::vector<Group> all_commands() {
   std::vector<Group> groups;
   groups.push_back({"To set up", {init_command(), doctor_command()}});
   groups.push_back({"Before a change", {snapshot_command(), verify_command()}});
+  groups.push_back({"The change", {migrate_command()}});
   groups.push_back({"To look", {list_command(), show_command(), diff_command()}});
   groups.push_back({"The way back", {restore_command(), export_command()}});
   groups.push_back({"To keep house", {prune_command(), pin_command(), unpin_command(), catalog_command()}});

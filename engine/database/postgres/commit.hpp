@@ -8,8 +8,9 @@
 
 namespace dbrollback::database::postgres {
 
-// `either`: what the database holds when the server's answer is lost, which is Exit::partial.
-inline void commit(Connection& connection, const std::string& either) {
+// `either`: what the database holds when the server's answer is lost, which is Exit::partial; `teller`: the command
+// that says which.
+inline void commit(Connection& connection, const std::string& either, const std::string& teller = "dbrollback diff") {
   try {
     (void)connection.execute("COMMIT");
   } catch (const Error& error) {
@@ -19,7 +20,7 @@ inline void commit(Connection& connection, const std::string& either) {
     ErrorInfo info = error.info();
     info.exit = Exit::partial;
     info.state = base::cat("the server's answer to COMMIT was lost: ", either);
-    info.next = "when the server is back, `dbrollback diff` says which";
+    info.next = base::cat("when the server is back, `", teller, "` says which");
     throw Error(std::move(info));
   }
 }

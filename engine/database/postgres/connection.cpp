@@ -146,6 +146,8 @@ Connection::~Connection() = default;
 
 void Connection::settle() {
   (void)PQsetnonblocking(connection_.get(), 1);
+  // What libpq says of a connection that is lost must not repeat the statement, which may hold a password.
+  (void)PQsetErrorVerbosity(connection_.get(), PQERRORS_TERSE);
   (void)PQsetNoticeReceiver(
       connection_.get(), [](void* /*data*/, const pg_result* /*notice*/) {}, nullptr);
   const char* encoding = PQparameterStatus(connection_.get(), "server_encoding");
@@ -332,6 +334,19 @@ std::uint64_t Connection::copy_in(const std::string& sql, const std::function<vo
     wait(true);
   }
   return finish("write").affected();
+}
+
+Connection::Transaction Connection::transaction() const {
+  switch (connection_ ? PQtransactionStatus(connection_.get()) : PQTRANS_UNKNOWN) {
+    case PQTRANS_IDLE:
+      return Transaction::none;
+    case PQTRANS_INERROR:
+      return Transaction::failed;
+    case PQTRANS_UNKNOWN:
+      return Transaction::lost;
+    default:
+      return Transaction::open;
+  }
 }
 
 int Connection::server_version() const { return connection_ ? PQserverVersion(connection_.get()) : 0; }

@@ -84,6 +84,10 @@ class Connection {
   // Instead of the options' one.
   void set_tick(std::function<void()> tick) { options_.tick = std::move(tick); }
 
+  // Of the session's transaction; `lost`: the connection is.
+  enum class Transaction { none, open, failed, lost };
+  [[nodiscard]] Transaction transaction() const;
+
   [[nodiscard]] int server_version() const;  // 150018 for 15.18
   [[nodiscard]] int backend_pid() const;
   [[nodiscard]] const std::string& encoding() const { return encoding_; }  // of the database

@@ -10,6 +10,7 @@
 #include "engine/database/postgres/make_database.hpp"
 #include "engine/database/postgres/postgres_view.hpp"
 #include "engine/database/postgres/rename_databases.hpp"
+#include "engine/database/postgres/script_session.hpp"
 #include "engine/database/role_names.hpp"
 
 namespace dbrollback::database::postgres {
@@ -25,24 +26,42 @@ BesideLive::BesideLive(const Parameters& admin, const ClientPlaces& places, std:
   }
   const auto beside = connect_beside(admin_, connection_options(), {live_});
   programs_ = find_client_programs(beside->server_version(), places);
-  make(*beside);
+  make(*beside, {});
+  keep();
+  base::reached("database made");
+}
+
+BesideLive::BesideLive(BesideLive& model)
+    : admin_(model.admin_),
+      live_(model.live_),
+      facts_(model.facts_),
+      options_(model.options_),
+      programs_(model.programs_) {
+  make(*connect_beside(admin_, connection_options(), {live_, model.name_}), model.name_);
+  keep();
+}
+
+void BesideLive::keep() {
   try {
     keeper_ = std::make_unique<Connection>(inside(), connection_options());
   } catch (...) {
     drop();
     throw;
   }
-  base::reached("database made");
 }
 
 // The server may still be making a database for a command that was killed: its name is taken, and nobody sees it yet.
-void BesideLive::make(Connection& beside) {
+void BesideLive::make(Connection& beside, const std::string& model) {
   constexpr int most_tries = 5;
   base::Time now = base::now();
   for (int tries = 1;; ++tries, now += std::chrono::seconds(1)) {
     name_ = next_name(beside, live_, Kept::restoring, now);
     try {
-      limits_ = make_database(beside, connection_options(), name_, facts_, options_.roles);
+      if (model.empty()) {
+        limits_ = make_database(beside, connection_options(), name_, facts_, options_.roles);
+      } else {
+        (void)beside.execute(base::cat("CREATE DATABASE ", quote(name_), " TEMPLATE ", quote(model)));
+      }
       return;
     } catch (const Error& error) {
       if ((error.code() != "name_taken" && error.code() != "duplicate_key") || tries == most_tries) {
@@ -83,6 +102,18 @@ void BesideLive::fill(const StoredDatabase& stored) {
 std::unique_ptr<View> BesideLive::open_view() {
   return std::make_unique<PostgresView>(inside(), connection_options(),
                                         CopyOptions{.jobs = options_.jobs, .tick = options_.tick}, std::nullopt);
+}
+
+std::unique_ptr<ScriptSession> BesideLive::open_session() {
+  return std::make_unique<PostgresScriptSession>(inside(), connection_options());
+}
+
+// A database with a session cannot be copied (https://www.postgresql.org/docs/current/manage-ag-templatedbs.html).
+std::unique_ptr<NewDatabase> BesideLive::copy() {
+  keeper_.reset();
+  auto out = std::unique_ptr<BesideLive>(new BesideLive(*this));
+  keep();
+  return out;
 }
 
 void BesideLive::finish() {

@@ -22,11 +22,17 @@ class BesideLive final : public NewDatabase {
   [[nodiscard]] const std::vector<std::string>& limits() const override { return limits_; }
   void fill(const StoredDatabase& stored) override;
   [[nodiscard]] std::unique_ptr<View> open_view() override;
+  [[nodiscard]] std::unique_ptr<ScriptSession> open_session() override;
+  [[nodiscard]] std::unique_ptr<NewDatabase> copy() override;
   void finish() override;
   Swapped swap() override;
 
  private:
-  void make(Connection& beside);
+  // A copy of `model`, which has no session.
+  explicit BesideLive(BesideLive& model);
+
+  void make(Connection& beside, const std::string& model);
+  void keep();
   void drop();
   [[nodiscard]] Parameters inside() const { return admin_.with("dbname", name_); }
   [[nodiscard]] ConnectionOptions connection_options() const {

@@ -70,6 +70,7 @@ class Connection {
   [[nodiscard]] std::optional<std::string> value(const std::string& sql);
   [[nodiscard]] std::int64_t integer(const std::string& sql);
 
+  void set_lock_timeout(std::chrono::milliseconds timeout) { lock_timeout_ = timeout; }
   // Called every few thousand instructions of a statement and while waiting for a lock; what it throws ends the
   // statement and comes out of step().
   void set_tick(std::function<void()> tick);
