@@ -86,9 +86,10 @@ std::string first(const std::vector<schema::Row>& rows) {
   return rows.empty() || rows.front().empty() ? "" : rows.front().front().value_or("");
 }
 
+// Precondition: `error` is being handled.
 std::string reason_for_plan(const Error& error) {
   if (error.code() == "interrupted") {
-    throw error;
+    throw;
   }
   return reason_of(error);
 }
@@ -146,7 +147,7 @@ class Watched {
                   std::map<std::string, std::size_t>& modes) {
     for (std::size_t tries = 0; tries <= 2 * relations.by_oid.size(); ++tries) {
       block(relations, modes);
-      const std::string problem = run_blocked(statement, modes);
+      std::string problem = run_blocked(statement, modes);
       blocker_->rollback();
       if (!was_canceled_) {
         return problem;

@@ -242,8 +242,8 @@ class Runner {
       const MigrateStep& last = result_.steps.back();
       const bool says_nothing = info.state.empty() || info.state == "nothing was changed";
       info.state = cat(says_nothing ? "" : cat(info.state, "; "), base::plural(result_.steps.size(), "migration"),
-                       " before it, the last ", printable(last.name), last.up ? ", " : ", ",
-                       result_.steps.size() == 1 ? "is " : "are ", last.up ? "applied" : "reverted");
+                       " before it, the last ", printable(last.name), result_.steps.size() == 1 ? ", is " : ", are ",
+                       last.up ? "applied" : "reverted");
       info.exit = Exit::partial;
       throw Error(std::move(info));
     }

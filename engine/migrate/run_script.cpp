@@ -473,10 +473,10 @@ class Run {
     }
   }
 
-  // What failed was no statement of the script.
+  // What failed was no statement of the script. Precondition: `error` is being handled.
   [[noreturn]] static void fail_half_way(const Unfinished& record, const Error& error) {
     if (error.code() == "unfinished") {
-      throw error;
+      throw;
     }
     ErrorInfo info = describe(record.what, Exit::partial);
     info.message += cat(": ", error.what());

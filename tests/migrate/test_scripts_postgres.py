@@ -52,7 +52,7 @@ class OutsideATransaction(script_case.Postgres):
         self.golang("CREATE TABLE t (a int);\nBEGIN;\nINSERT INTO t VALUES (1);\nINSERT INTO t VALUES (1 / 0);\nCOMMIT;\n"
                     "CREATE TABLE u (a int);")
         said = self.error(6, "up")
-        self.assert_says(said, "1_m.up.sql:4: statement 4 of 6 (INSERT) failed: division by zero",
+        self.assert_says(said, "1_m.up.sql:4: statement 4 of 6 (INSERT t) failed: division by zero",
                          "statement 1 of 6 is in effect")
         self.assertEqual(self.query("SELECT * FROM t"), [])
         left = self.status()["unfinished"]
@@ -233,7 +233,7 @@ class Mistakes(script_case.Postgres):
                          "mend it, then run the command again")
         self.assertEqual((self.exists("t", "u", "v"), self.applied()), ([True, True, False], ["1", "2"]))
         self.dbmate("CREATE TABLE v (a int);\nINSERT INTO nowhere VALUES (1);", first=3)
-        self.assert_says(self.error(1, "up"), '(INSERT) failed: relation "nowhere" does not exist', "mend it")
+        self.assert_says(self.error(1, "up"), '(INSERT nowhere) failed: relation "nowhere" does not exist', "mend it")
         self.dbmate("CREATE TABLE v (a int);", first=3)
         self.up()
         self.assertEqual((self.exists("v"), self.applied()), ([True], ["1", "2", "3"]))

@@ -115,7 +115,7 @@ class Scripts(script_case.Sqlite):
     def test_outside_a_transaction(self):
         self.dbmate("CREATE TABLE t (a);\nBEGIN;\nINSERT INTO t VALUES (1);\nINSERT INTO t VALUES (1, 2);\nCOMMIT;\n"
                     "CREATE TABLE u (a);", alone=True)
-        self.assert_says(self.error(6, "up"), "1_m.sql:5: statement 4 of 6 (INSERT) failed", "statement 1 of 6 is in effect")
+        self.assert_says(self.error(6, "up"), "1_m.sql:5: statement 4 of 6 (INSERT t) failed", "statement 1 of 6 is in effect")
         self.assertEqual((self.query("SELECT * FROM t"), self.status()["unfinished"]["done"]), ([], 1))
         self.dbmate("CREATE TABLE t (a);\nBEGIN;\nINSERT INTO t VALUES (1);\nCOMMIT;\nCREATE TABLE u (a);", alone=True)
         self.ok("migrate", "resume")
