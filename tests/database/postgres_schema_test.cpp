@@ -82,6 +82,23 @@ class PostgresSchema : public testing::Test {
   }
 };
 
+// As servers since the minor releases of November 2026 keep it, in a column's options.
+TEST_F(PostgresSchema, LeavesOutWhatTheServerKeepsForItself) {
+  const std::string database = fresh();
+  Connection connection = open(database);
+  (void)connection.execute("CREATE TABLE public.t (a int, b int); ALTER TABLE public.t ALTER b SET (n_distinct = 7)");
+  const auto keep = [&](const std::string& version) {
+    (void)connection.execute("UPDATE pg_attribute SET attoptions = ARRAY['pg_attver=" + version +
+                             "'] || CASE WHEN attname = 'b' THEN ARRAY['n_distinct=7'] END "
+                             "WHERE attrelid = 'public.t'::regclass AND attnum > 0");
+    return canonical_text(schema_of(connection));
+  };
+  const std::string once = keep("1");
+  EXPECT_EQ(keep("2"), once);
+  EXPECT_EQ(once.find("pg_attver"), std::string::npos);
+  EXPECT_NE(once.find("n_distinct=7"), std::string::npos);
+}
+
 TEST_F(PostgresSchema, IsTheSameForTheSameStatementsInAnotherOrder) {
   const std::string one = fresh();
   const std::string other = fresh();

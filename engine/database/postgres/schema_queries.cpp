@@ -7,6 +7,16 @@ namespace dbrollback::database::postgres {
 
 using base::cat;
 
+namespace {
+
+// Since the minor releases of November 2026 servers keep a version of each column among its options, which is another
+// one in each database and which pg_dump leaves out.
+std::string users_options(const std::string& options) {
+  return cat("ARRAY(SELECT u FROM unnest(", options, ") AS u WHERE u !~ '^pg_')");
+}
+
+}  // namespace
+
 std::string with_word(const std::string& word, const std::string& expression) {
   return cat("coalesce(' ", word, " ' || (", expression, "), '')");
 }
@@ -54,7 +64,7 @@ std::string columns_of_c(int version) {
       CASE WHEN )",
              compression, " <> '' THEN ' COMPRESSION ' || ", compression, R"( ELSE '' END ||
       CASE WHEN coalesce(a.attstattarget, -1) <> -1 THEN ' STATISTICS ' || a.attstattarget ELSE '' END || )",
-             with_word("WITH", sorted_array("a.attoptions")), " || ",
+             with_word("WITH", sorted_array(users_options("a.attoptions"))), " || ",
              with_word("OPTIONS", sorted_array("a.attfdwoptions")), " || ", with_word("GRANT", grants_of("a.attacl")),
              R"( ||
       coalesce(' COMMENT ' || quote_literal(s.description), ''), E',\n' ORDER BY )",
