@@ -114,11 +114,11 @@ RehearsalReport rehearse_migrations(Repository& repository, const DatabaseConfig
   return report;
 }
 
-MigrateResult migrate_resume(Repository& repository, const DatabaseConfig& database, bool skip, Observer& observer) {
+MigrateResult migrate_resume(Repository& repository, const DatabaseConfig& database, Resume how, Observer& observer) {
   refuse_command(database, "go on with what it left half way");
   return recorded(repository, database, "migrate-resume", observer,
                   [&](repository::Store& store, const std::string& identity) {
-                    return migrate::resume(store, database, identity, skip, observer);
+                    return migrate::resume(store, database, identity, how, observer);
                   });
 }
 

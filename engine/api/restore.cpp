@@ -57,7 +57,8 @@ RestoreResult execute_restore(Repository& from, Repository* before_in, const Res
     record.facts.emplace_back("kept_database", result.kept_database);
   });
   if (before != nullptr && plan.options.tables.empty()) {
-    migrate::UnfinishedRecord(*before, identity).remove();  // what was half way is undone
+    migrate::UnfinishedRecord(*before, identity)
+        .change_state(result.kept_database.empty() ? result.snapshot_before : result.kept_database, plan.options.id);
   }
   return result;
 }
@@ -108,6 +109,7 @@ SwapResult undo_restore(Repository& repository, const DatabaseConfig& database, 
     result.sessions_ended = swapped.ended;
     record.facts.emplace_back("kept_database", result.kept_database);
   });
+  migrate::UnfinishedRecord(store, target->identity()).change_state(result.kept_database, result.restored);
   return result;
 }
 

@@ -74,7 +74,7 @@ class FolderReader {
     }
     std::string text;
     if (is_read(path)) {
-      text = base::read_file(root_ / path, largest_file).value_or("");
+      text = base::read_file(base::real_path(root_ / path), largest_file).value_or("");
       if (text.find('\0') != std::string::npos) {
         base::fail_usage("bad_migration", cat(printable((root_ / path).native()), " holds a zero byte: it is no text"),
                          (root_ / path).native(), "save it as UTF-8");
@@ -98,16 +98,20 @@ std::string names_of(const std::vector<const schema::Format*>& formats) {
 }
 
 const schema::Format& format_of(const DatabaseConfig& database, const schema::Folder& folder) {
+  if (folder.empty()) {
+    base::fail_usage("empty_folder", cat("there is no migration in ", printable(database.migrations.native())),
+                     database.migrations.native(), "write the first one, or check `migrations` in the configuration");
+  }
   std::vector<const schema::Format*> fitting;
   for (const schema::Format* format : schema::formats()) {
     if (database.migrations_format.empty() ? format->recognises(folder) : format->name == database.migrations_format) {
       fitting.push_back(format);
     }
   }
+  const std::string where = database.migrations.native();
   if (fitting.size() == 1) {
     return *fitting.front();
   }
-  const std::string where = database.migrations.native();
   if (fitting.empty()) {
     base::fail_usage("unknown_format",
                      database.migrations_format.empty()
@@ -156,6 +160,11 @@ LoadedProject load_project(const DatabaseConfig& database) {
     base::fail_usage("bad_migration",
                      cat(printable(file), error.line() == 0 ? "" : cat(":", error.line()), ": ", error.what()), file,
                      cat("mend the file; it was read as one of ", out.format->name));
+  }
+  if (out.project->migrations().empty() && !out.format->recognises(folder)) {
+    base::fail_usage("unknown_format",
+                     cat("no file in ", printable(out.folder.native()), " is a migration of ", out.format->name),
+                     out.folder.native(), "check the folder, and migrations_format");
   }
   return out;
 }

@@ -62,16 +62,17 @@ bool is_stale(const Unfinished& unfinished, const MigrationState& state) {
          std::ranges::none_of(state.applied, &schema::Applied::failed);
 }
 
+bool has_file(const LoadedProject& project, const std::string& version) {
+  const auto& all = project.project->migrations();
+  return std::ranges::find(all, version, &schema::Migration::version) != all.end();
+}
+
 // The same, told of the migration that is unfinished.
 MigrationState with_unfinished(MigrationState state, const LoadedProject& project, const std::string& unfinished) {
-  const auto is_known = [&](const schema::Applied& each) {
-    return std::ranges::find(project.project->migrations(), each.version, &schema::Migration::version) !=
-           project.project->migrations().end();
-  };
   bool has_failed = false;
   for (schema::Applied& each : state.applied) {
     has_failed = has_failed || each.failed;
-    each.failed = each.failed && (each.version == unfinished || !is_known(each));
+    each.failed = each.failed && (each.version == unfinished || !has_file(project, each.version));
   }
   std::erase_if(state.applied, [](const schema::Applied& each) { return each.failed; });
   if (has_failed) {
@@ -156,6 +157,10 @@ class Runner {
     const auto before = traces();
     for (const PreparedScript& script : scripts) {
       run_next([&] { return run_script(context(attempts), script); });
+      if (direction == Direction::down && script.statements.empty()) {
+        result_.warnings.push_back(cat("the down of ", printable(script.migration->name),
+                                       " is empty: the tool's table says that it is reverted, and nothing was run"));
+      }
     }
     add_new_traces(before);
     return finished();
@@ -250,9 +255,20 @@ class Runner {
     session_->reset();
   }
 
+  // Applied by a release that this folder is not of.
+  void warn_of_missing() {
+    for (const schema::Applied& each : state_.applied) {
+      if (!has_file(project_, each.version)) {
+        result_.warnings.push_back(cat(printable(each.version), " is applied, and ",
+                                       printable(project_.folder.native()), " has no such migration"));
+      }
+    }
+  }
+
   MigrateResult finished() {
     state_ = read_state(*session_, project_, true);
     result_.to = current_version(project_, state_);
+    warn_of_missing();
     result_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began_);
     return std::move(result_);
   }
@@ -281,6 +297,17 @@ void add_warnings(const LoadedProject& project, database::ScriptSession& session
     out.warnings.push_back(cat(base::plural(static_cast<std::uint64_t>(late), "migration"), " of ",
                                project.format->name, late == 1 ? " comes" : " come",
                                " before others that are applied already: `up` applies them all the same"));
+  }
+}
+
+// Who holds the database now, for people; nobody: empty. Looks for a moment, and holds nothing.
+std::vector<std::string> who_runs(repository::Store& store, const DatabaseConfig& database,
+                                  const std::string& identity) {
+  try {
+    (void)store.lock_database(identity, database.name);
+    return {};
+  } catch (const Error& error) {
+    return error.exit() == Exit::busy ? std::vector<std::string>{error.what()} : std::vector<std::string>();
   }
 }
 
@@ -314,6 +341,9 @@ MigrateStatus status(repository::Store& store, const DatabaseConfig& database, c
   if (left) {
     out.unfinished = left->what;
   }
+  for (std::string& run : who_runs(store, database, identity)) {
+    out.running.push_back(std::move(run));
+  }
   add_warnings(project, *session, out);
   return out;
 }
@@ -332,7 +362,7 @@ MigrateResult down(repository::Store& store, const DatabaseConfig& database, con
   return runner.run(to_revert(runner.project(), runner.state(), options.to), Direction::down, options.attempts);
 }
 
-MigrateResult resume(repository::Store& store, const DatabaseConfig& database, const std::string& identity, bool skip,
+MigrateResult resume(repository::Store& store, const DatabaseConfig& database, const std::string& identity, Resume how,
                      Observer& observer) {
   Runner runner(store, database, identity, observer);
   const auto left = runner.unfinished();
@@ -343,6 +373,11 @@ MigrateResult resume(repository::Store& store, const DatabaseConfig& database, c
                 .object = database.name,
                 .state = "nothing was changed",
                 .next = "dbrollback migrate status"});
+  }
+  if (how == Resume::from_there && is_uncertain(left->what)) {
+    ErrorInfo info = describe(left->what, Exit::refused);
+    info.code = "uncertain";
+    throw Error(std::move(info));
   }
   const schema::Migration& migration = find_migration(runner.project(), left->what.version);
   if (!left->what.up && !migration.down) {
@@ -367,16 +402,20 @@ MigrateResult resume(repository::Store& store, const DatabaseConfig& database, c
                 .next = cat("put back what was there; or mend the database by hand, then `dbrollback migrate resolve ",
                             migration.version, " --applied`, or --reverted")});
   }
-  return runner.resume(script, *left, skip);
+  return runner.resume(script, *left, how == Resume::skip);
 }
 
 void resolve(repository::Store& store, const DatabaseConfig& database, const std::string& identity,
              const std::string& version, bool applied, Observer& observer) {
   Runner runner(store, database, identity, observer);
-  const schema::Migration& migration = find_migration(runner.project(), version);
+  const auto left = runner.record().read();
+  const bool is_known_here = (left && left->what.version == version) || runner.state().has(version);
+  schema::Migration without_file;
+  without_file.version = without_file.name = version;
+  const schema::Migration& migration =
+      is_known_here && !has_file(runner.project(), version) ? without_file : find_migration(runner.project(), version);
   const auto found = std::ranges::find(runner.state().applied, migration.version, &schema::Applied::version);
   const bool is_applied = found != runner.state().applied.end();
-  const auto left = runner.record().read();
   const bool is_left = left && left->what.version == migration.version;
   const bool is_failed =
       is_left ? std::ranges::any_of(runner.state().applied, &schema::Applied::failed) : is_applied && found->failed;

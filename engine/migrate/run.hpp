@@ -19,7 +19,7 @@ namespace dbrollback::migrate {
 [[nodiscard]] MigrateResult down(repository::Store& store, const DatabaseConfig& database, const std::string& identity,
                                  const MigrateOptions& options, Observer& observer);
 [[nodiscard]] MigrateResult resume(repository::Store& store, const DatabaseConfig& database,
-                                   const std::string& identity, bool skip, Observer& observer);
+                                   const std::string& identity, Resume how, Observer& observer);
 void resolve(repository::Store& store, const DatabaseConfig& database, const std::string& identity,
              const std::string& version, bool applied, Observer& observer);
 

@@ -215,12 +215,29 @@ class Run {
                   .next = loss->mend});
     }
     verify(false);
-    for (const std::string& sql : bookkeeping(true).end) {
-      session().execute(sql);
-    }
+    keep_in_transaction();
     base::reached("migration not committed");
     commit();
     base::reached("migration committed");
+  }
+
+  void keep_in_transaction() const {
+    try {
+      for (const std::string& sql : bookkeeping(true).end) {
+        session().execute(sql);
+      }
+    } catch (const Error& error) {
+      if (error.code() == "database_locked") {
+        throw;
+      }
+      ErrorInfo info = error.info();
+      info.message = cat("after ", printable(script_.file), ", the table of ", context_.project->format->name,
+                         " could not be written: ", reason_of(error));
+      info.exit = Exit::failed;
+      info.state = nothing_of(script_);
+      info.next = "look what the script does to that table";
+      throw Error(std::move(info));
+    }
   }
 
   void commit() const {
@@ -474,12 +491,18 @@ class Run {
   }
 
   // What failed was no statement of the script. Precondition: `error` is being handled.
-  [[noreturn]] static void fail_half_way(const Unfinished& record, const Error& error) {
+  [[noreturn]] void fail_half_way(const Unfinished& record, const Error& error) const {
     if (error.code() == "unfinished") {
       throw;
     }
     ErrorInfo info = describe(record.what, Exit::partial);
     info.message += cat(": ", error.what());
+    try {
+      context_.record->write(record);
+    } catch (const Error&) {
+      info.state += "; the record of this could not be written, and says that the last of them was running";
+      info.next = "make room for the repository, then `dbrollback migrate resume --skip`, which goes on behind it";
+    }
     throw Error(std::move(info));
   }
 

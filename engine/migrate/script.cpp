@@ -32,7 +32,21 @@ std::string insert_kind(std::string_view text) {
   return cat("INSERT ", text.substr(0, text.find_first_of(" \t\r\n(")));
 }
 
+void require_utf8(const LoadedProject& project, const schema::Script& script) {
+  if (base::is_utf8(script.text)) {
+    return;
+  }
+  const auto lines = schema::lines_of(script.text);
+  const auto bad = std::ranges::find_if(lines, [](const schema::Line& line) { return !base::is_utf8(line.text); });
+  const std::string file = (project.folder / script.file).native();
+  base::fail_usage("bad_migration", cat(printable(file), ":", bad->number + script.line - 1, ": is not UTF-8"), file,
+                   "save the file as UTF-8; nothing of it was run");
+}
+
 std::vector<ScriptStatement> read(const LoadedProject& project, schema::Dialect dialect, const schema::Script& script) {
+  if (dialect == schema::Dialect::postgres) {
+    require_utf8(project, script);
+  }
   std::vector<schema::Statement> statements;
   try {
     statements = schema::statements_of(dialect, script.text);

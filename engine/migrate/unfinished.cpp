@@ -18,6 +18,8 @@ using base::printable;
 
 namespace {
 
+constexpr std::string_view to_its_end = " to its end";  // behind the BEGIN of a script's own transaction
+
 constexpr std::uint64_t largest_record = 1U << 20U;
 
 }  // namespace
@@ -73,6 +75,24 @@ void UnfinishedRecord::remove() const {
   }
 }
 
+std::string UnfinishedRecord::object_of(const std::string& state) const {
+  return cat(object_.substr(0, object_.rfind('.')), "-", to_hex(base::xxh3_128(base::bytes_of(state))), ".json");
+}
+
+void UnfinishedRecord::change_state(const std::string& aside, const std::string& back) const {
+  storage::ObjectStore& objects = store_->objects();
+  const auto was = storage::read_object(objects, object_, largest_record);
+  const auto comes = storage::read_object(objects, object_of(back), largest_record);
+  if (was && !aside.empty()) {
+    storage::write_object(objects, object_of(aside), base::bytes_of(*was));
+  }
+  if (comes) {
+    storage::write_object(objects, object_, base::bytes_of(*comes));
+  } else {
+    remove();
+  }
+}
+
 std::string in_effect(const UnfinishedMigration& unfinished) {
   if (unfinished.done == 0) {
     return "none of its statements is in effect";
@@ -85,6 +105,10 @@ std::string in_effect(const UnfinishedMigration& unfinished) {
              : cat("statements 1 to ", unfinished.done, " of ", unfinished.statements, " are in effect");
 }
 
+bool is_uncertain(const UnfinishedMigration& unfinished) {
+  return unfinished.problem.empty() && unfinished.done < unfinished.statements;
+}
+
 ErrorInfo describe(const UnfinishedMigration& unfinished, Exit exit) {
   const std::string which = cat(unfinished.up ? "up" : "down", " of ", printable(unfinished.name));
   std::string state = in_effect(unfinished);
@@ -92,18 +116,20 @@ ErrorInfo describe(const UnfinishedMigration& unfinished, Exit exit) {
   if (unfinished.done < unfinished.statements) {
     const std::string statement = cat("statement ", unfinished.done + 1, " (", printable(unfinished.file), ":",
                                       unfinished.line, ", ", printable(unfinished.statement), ")");
-    if (unfinished.problem.empty()) {
+    const bool is_block = unfinished.statement.ends_with(to_its_end);
+    if (is_uncertain(unfinished)) {
       state += cat("; ", statement, " was running when the run ended: it may be in effect, or not");
       next =
-          "look whether it is; then `dbrollback migrate resume`, which runs it again, or `dbrollback migrate resume "
-          "--skip`, which does not";
+          "look whether it is: if not, `dbrollback migrate resume --again` runs it again; if it is, `dbrollback "
+          "migrate "
+          "resume --skip` goes on behind it";
     } else if (unfinished.problem == not_run) {
       state += cat("; ", statement, " was not run");
     } else {
       state += cat("; ", statement, " ", printable(unfinished.problem));
-      next =
-          "mend what made it fail (the rest of the file may be changed), then `dbrollback migrate resume`; "
-          "`dbrollback migrate resume --skip` leaves that statement out";
+      next = cat("mend what made it fail (the rest of the file may be changed), then `dbrollback migrate resume`; ",
+                 "`dbrollback migrate resume --skip` leaves ",
+                 is_block ? "the whole transaction out, all from its BEGIN to its end" : "that statement out");
     }
   }
   next +=

@@ -29,14 +29,22 @@ class UnfinishedRecord {
   [[nodiscard]] std::optional<Unfinished> read() const;
   void write(const Unfinished& unfinished) const;
   void remove() const;
+  // A restore changes which state the database is in: the record goes with the one that is set aside, under its name
+  // (of a snapshot, or of a database that was replaced; empty: that state is gone), and that of `back` comes back.
+  void change_state(const std::string& aside, const std::string& back) const;
 
  private:
+  [[nodiscard]] std::string object_of(const std::string& state) const;
+
   repository::Store* store_;
   std::string object_;
 };
 
 // "statements 1 to 3 of 5 are in effect"
 [[nodiscard]] std::string in_effect(const UnfinishedMigration& unfinished);
+
+// Whether it ended while a statement was running, of which nobody knows whether it is in effect.
+[[nodiscard]] bool is_uncertain(const UnfinishedMigration& unfinished);
 
 // Error "unfinished", which says what it leaves and what mends it.
 [[nodiscard]] ErrorInfo describe(const UnfinishedMigration& unfinished, Exit exit);

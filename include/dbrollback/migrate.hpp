@@ -103,8 +103,13 @@ struct MigrateResult {
 [[nodiscard]] MigrateResult migrate_down(Repository& repository, const DatabaseConfig& database,
                                          const MigrateOptions& options, Observer& observer);
 
-// Goes on with the unfinished migration: from the statement that is not done, or with `skip` from the one after it.
-[[nodiscard]] MigrateResult migrate_resume(Repository& repository, const DatabaseConfig& database, bool skip,
+// Where to go on: from_there, from the statement that is not done; skip, behind it; again, from it although it may be
+// in effect. Of a BEGIN, the statement is all up to its end.
+enum class Resume { from_there, skip, again };
+
+// Goes on with the unfinished migration. Error "uncertain" (Exit::refused) for from_there where nobody knows whether
+// the statement is in effect.
+[[nodiscard]] MigrateResult migrate_resume(Repository& repository, const DatabaseConfig& database, Resume how,
                                            Observer& observer);
 
 // Makes the tool's table say that a migration is applied, or that it is not, without running anything; what was

@@ -79,13 +79,17 @@ class Words:
         if left:
             said = self.error(4, *self.words(action)[1:])
             self.assert_says(said, f"an earlier run is unfinished: {left['direction']} of {left['name']} ended half way",
-                             "`dbrollback migrate resume`")
+                             "`dbrollback migrate resume")
             migration = self.migrations[int(left["version"]) - 1]
             effects = self.effects(migration.up if left["direction"] == "up" else migration.down)
-            is_done = left["problem"] is None and left["done"] < len(effects) and effects[left["done"]]
-            if left["problem"] is None and left["done"] < len(effects):
-                self.assert_says(said, "was running when the run ended: it may be in effect, or not", "resume --skip")
-            self.ok("migrate", "resume", *(["--skip"] if is_done else []))
+            is_uncertain = left["problem"] is None and left["done"] < len(effects)
+            how = []
+            if is_uncertain:
+                self.assert_says(said, "was running when the run ended: it may be in effect, or not", "resume --again",
+                                 "resume --skip")
+                self.assert_says(self.error(4, "resume"), "it may be in effect, or not")
+                how = ["--skip" if effects[left["done"]] else "--again"]
+            self.ok("migrate", "resume", *how)
         self.assertIsNone(self.check(action))
         self.ok(*self.words(action))
 

@@ -57,7 +57,7 @@ class OutsideATransaction(script_case.Postgres):
         self.assertEqual(self.query("SELECT * FROM t"), [])
         left = self.status()["unfinished"]
         self.assertEqual((left["done"], left["line"], left["statement"]), (1, 2, "BEGIN to its end"))
-        self.assertIn("line 4, INSERT: division by zero", left["problem"])
+        self.assertIn("line 4, INSERT t: division by zero", left["problem"])
         self.ok("migrate", "resume", "--skip")
         self.assertEqual((self.exists("u"), self.query("SELECT * FROM t")), ([True], []))
         self.assertEqual(self.query("SELECT * FROM schema_migrations"), [("1", "f")])

@@ -1,5 +1,6 @@
 #include "dbrollback/migrate.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -28,6 +29,7 @@ struct Arguments {
   std::string snapshot;
   bool down = false;
   bool skip = false;
+  bool again = false;
   bool applied = false;
   bool reverted = false;
 };
@@ -66,12 +68,37 @@ Exit show_result(Context& context, const MigrateResult& result, bool up) {
   return Exit::done;
 }
 
+// The places that were typed beside those of all commands.
+std::string typed_places(const Arguments& arguments) {
+  std::string out;
+  if (!arguments.migrations.empty()) out += " --migrations " + cli::shell_quote(arguments.migrations);
+  if (!arguments.format.empty()) out += " --format " + cli::shell_quote(arguments.format);
+  return out;
+}
+
+// What an error says to type next, as it has to be typed here.
+std::string completed(const Context& context, const Arguments& arguments, const std::string& next) {
+  constexpr std::string_view beginning = "`dbrollback migrate ";
+  const std::string& database = context.global().database;
+  const std::string places =
+      typed_places(arguments) + (database.empty() ? "" : " --database " + cli::shell_quote(database));
+  std::string out;
+  std::size_t at = 0;
+  for (std::size_t start = next.find(beginning); start != std::string::npos; start = next.find(beginning, at)) {
+    const std::size_t end = std::min(next.find('`', start + 1), next.size());
+    out += next.substr(at, end - at);
+    if (next.find(" --database ", start) >= end) out += places;
+    at = end;
+  }
+  return out + next.substr(at);
+}
+
 Exit status(Context& context, const Arguments& arguments) {
   Repository repository = context.repository_for_writing();
   cli::ConsoleObserver observer(context.console());
   const MigrateStatus status = migrate_status(repository, database(context, arguments), observer);
   if (context.global().json) context.console().document(to_json(status));
-  say_status(context, status);
+  say_status(context, status, typed_places(arguments));
   return Exit::done;
 }
 
@@ -112,7 +139,7 @@ Exit plan(Context& context, const Arguments& arguments) {
     plan = plan_migrations(database(context, arguments), options_of(arguments), !arguments.down, observer);
   }
   if (context.global().json) context.console().document(to_json(plan));
-  say_plan(context, plan);
+  say_plan(context, plan, typed_places(arguments));
   return Exit::done;
 }
 
@@ -132,11 +159,16 @@ Exit rehearse(Context& context, const Arguments& arguments) {
 }
 
 Exit resume(Context& context, const Arguments& arguments) {
+  if (arguments.skip && arguments.again) {
+    cli::fail_usage("conflicting_options", "--skip leaves the statement out, and --again runs it", "--again",
+                    "leave one of them out");
+  }
   Repository repository = context.repository_for_writing();
   MigrateResult result;
   {
     cli::ConsoleObserver observer(context.console());
-    result = migrate_resume(repository, database(context, arguments), arguments.skip, observer);
+    const Resume how = arguments.skip ? Resume::skip : arguments.again ? Resume::again : Resume::from_there;
+    result = migrate_resume(repository, database(context, arguments), how, observer);
   }
   return show_result(context, result, true);
 }
@@ -175,7 +207,13 @@ Exit run(Context& context, const Arguments& arguments) {
         cli::fail_usage("bad_value", "`migrate " + arguments.action + "` takes no '" + arguments.version + "'",
                         arguments.version, "give a version by --to");
       }
-      return action.run(context, arguments);
+      try {
+        return action.run(context, arguments);
+      } catch (const Error& error) {
+        ErrorInfo info = error.info();
+        info.next = completed(context, arguments, info.next);
+        throw Error(std::move(info));
+      }
     }
   }
   std::vector<std::string> names;
@@ -194,7 +232,8 @@ cli::Help help() {
   return {
       .usage = {"migrate status", "migrate plan [--down] [--to VERSION]",
                 "migrate rehearse [--snapshot ID] [--to VERSION]", "migrate up [--to VERSION]",
-                "migrate down --to VERSION", "migrate resume [--skip]", "migrate resolve VERSION --applied|--reverted"},
+                "migrate down --to VERSION", "migrate resume [--skip | --again]",
+                "migrate resolve VERSION --applied|--reverted"},
       .about =
           "Runs the migrations that you have, as they are: those of golang-migrate, dbmate, goose, sql-migrate, "
           "sqitch, Diesel, node-pg-migrate and Prisma, and keeps that tool's own table, so that both can be used in "
@@ -245,7 +284,9 @@ cli::Command migrate_command() {
                            "how long a statement waits for a lock (default 5s)");
   command.options.flag("down", arguments->down, "plan: what `down --to VERSION` would run");
   command.options.text("snapshot", "ID", arguments->snapshot, "rehearse: on which snapshot (default latest)");
-  command.options.flag("skip", arguments->skip, "resume: leave out the statement that failed");
+  command.options.flag("skip", arguments->skip, "resume: leave out the statement that is not done");
+  command.options.flag("again", arguments->again,
+                       "resume: run the statement again of which nobody knows whether it is in effect");
   command.options.flag("applied", arguments->applied, "resolve: the migration is in effect");
   command.options.flag("reverted", arguments->reverted, "resolve: the migration is not in effect");
   return command;

@@ -99,7 +99,7 @@ cli::Cell verdict_cell(const Rehearsal& rehearsal) {
 
 }  // namespace
 
-void say_plan(Context& context, const MigrationPlan& plan) {
+void say_plan(Context& context, const MigrationPlan& plan, const std::string& places) {
   Console& console = context.console();
   console.say(console.paint(cli::printable(plan.database), Colour::bold) + ": " +
               cli::plural(plan.migrations.size(), "migration", "migrations") + (plan.up ? " to apply" : " to revert") +
@@ -123,8 +123,9 @@ void say_plan(Context& context, const MigrationPlan& plan) {
     console.warning("not all locks and rewrites are known: " + cli::printable(plan.not_tried));
   }
   if (plan.up && !plan.migrations.empty() && !has_failing(plan)) {
-    cli::say_next(console, {{"to see whether the downs bring everything back", context.again("migrate rehearse")},
-                            {"to apply them", context.again("migrate up")}});
+    cli::say_next(console,
+                  {{"to see whether the downs bring everything back", context.again("migrate rehearse" + places)},
+                   {"to apply them", context.again("migrate up" + places)}});
   }
 }
 

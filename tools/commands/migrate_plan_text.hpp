@@ -6,7 +6,8 @@
 
 namespace dbrollback::commands {
 
-void say_plan(cli::Context& context, const MigrationPlan& plan);
+// `places`: as of say_status.
+void say_plan(cli::Context& context, const MigrationPlan& plan, const std::string& places);
 void say_rehearsal(cli::Context& context, const RehearsalReport& report);
 
 }  // namespace dbrollback::commands

@@ -61,21 +61,28 @@ std::string unfinished_text(const UnfinishedMigration& left) {
   return text;
 }
 
-cli::Facts next_of(Context& context, const MigrateStatus& status) {
-  if (status.unfinished) {
-    const std::string version = cli::shell_quote(status.unfinished->version);
-    return {
-        {"to go on", context.again("migrate resume")},
-        {"without that statement", context.again("migrate resume --skip")},
-        {"once it is mended by hand", context.again("migrate resolve " + version + " --applied") + ", or --reverted"}};
+cli::Facts next_of(Context& context, const MigrateStatus& status, const std::string& places) {
+  const auto again = [&](const std::string& command) { return context.again("migrate " + command + places); };
+  if (!status.running.empty()) return {};
+  if (!status.unfinished) {
+    if (status.pending() == 0) return {};
+    return {{"to see what it would do", again("plan")}, {"to apply them", again("up")}};
   }
-  if (status.pending() == 0) return {};
-  return {{"to see what it would do", context.again("migrate plan")}, {"to apply them", context.again("migrate up")}};
+  const std::string version = cli::shell_quote(status.unfinished->version);
+  const std::string mended = again("resolve " + version + " --applied") + ", or --reverted";
+  if (status.unfinished->problem.empty() && status.unfinished->done < status.unfinished->statements) {
+    return {{"if it is not in effect", again("resume --again")},
+            {"if it is", again("resume --skip")},
+            {"once all is mended by hand", mended}};
+  }
+  return {{"to go on", again("resume")},
+          {"without that statement", again("resume --skip")},
+          {"once it is mended by hand", mended}};
 }
 
 }  // namespace
 
-void say_status(Context& context, const MigrateStatus& status) {
+void say_status(Context& context, const MigrateStatus& status, const std::string& places) {
   Console& console = context.console();
   console.say(console.paint(cli::printable(status.database), Colour::bold) + ": version " +
               version_text(status.version) +
@@ -87,7 +94,8 @@ void say_status(Context& context, const MigrateStatus& status) {
   say_migrations(console, status);
   if (status.unfinished) {
     console.say();
-    console.say(console.paint("UNFINISHED", Colour::red) + "  " + unfinished_text(*status.unfinished));
+    console.say(console.paint(status.running.empty() ? "UNFINISHED" : "BEING RUN", Colour::red) + "  " +
+                unfinished_text(*status.unfinished));
   }
   for (const std::string& running : status.running) {
     console.warning("a run of migrations is under way, or has ended and left this to the server: " +
@@ -96,7 +104,7 @@ void say_status(Context& context, const MigrateStatus& status) {
   for (const std::string& warning : status.warnings) {
     console.warning(cli::printable(warning));
   }
-  cli::say_next(console, next_of(context, status));
+  cli::say_next(console, next_of(context, status, places));
 }
 
 void say_result(Context& context, const MigrateResult& result, bool up) {
