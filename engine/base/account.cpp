@@ -1,6 +1,7 @@
 #include "engine/base/account.hpp"
 
 #include <pwd.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -25,6 +26,14 @@ Account account_of(const std::string& name) {
     fail_usage("no_user", cat("there is no account ", printable(name)), name);
   }
   return *account;
+}
+
+std::string own_account() {
+  std::array<char, 16384> buffer{};
+  struct passwd entry {};
+  struct passwd* found = nullptr;
+  (void)::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found);
+  return found == nullptr ? std::to_string(::getuid()) : found->pw_name;
 }
 
 void give_to(const fs::path& path, const Account& account) {

@@ -20,6 +20,9 @@ struct Account {
 // Throws Error "no_user" (Exit::usage) when there is none.
 [[nodiscard]] Account account_of(const std::string& name);
 
+// The one that runs this program, by its name; by its number where it has none.
+[[nodiscard]] std::string own_account();
+
 // Makes the account the owner of a file or folder, which only root may do.
 void give_to(const fs::path& path, const Account& account);
 

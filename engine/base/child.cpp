@@ -112,6 +112,14 @@ std::optional<fs::path> find_program(const std::string& name) {
   return std::nullopt;
 }
 
+namespace {
+
+int output_fd(const Command& command, const PipeEnd& log, const Pipe& pipe) {
+  return command.to_stderr ? STDERR_FILENO : log.is_open() ? log.fd() : pipe.to.fd();
+}
+
+}  // namespace
+
 Child::Child(const Command& command) : name_(printable(command.arguments.front())) {
   std::vector<std::string> words = words_of(command);
   std::vector<std::string> environment = environment_of(command);
@@ -122,23 +130,22 @@ Child::Child(const Command& command) : name_(printable(command.arguments.front()
   Pipe out;
   Pipe err;
   PipeEnd log;
-  if (command.log.empty()) {
+  if (!command.log.empty()) {
+    log = open_log(command.log);
+  } else if (!command.to_stderr) {
     out = make_pipe();
     err = make_pipe();
-  } else {
-    log = open_log(command.log);
   }
   if (in.to.is_open()) {
     make_nonblocking(in.to);
   }
   const std::vector<char*> argv = pointers_to(words);
   const std::vector<char*> envp = pointers_to(environment);
-  const Spawn what{
-      .program = words.front().c_str(),
-      .arguments = argv.data(),
-      .environment = envp.data(),
-      .folder = command.folder.empty() ? nullptr : command.folder.c_str(),
-      .standard = {in.from.fd(), log.is_open() ? log.fd() : out.to.fd(), log.is_open() ? log.fd() : err.to.fd()}};
+  const Spawn what{.program = words.front().c_str(),
+                   .arguments = argv.data(),
+                   .environment = envp.data(),
+                   .folder = command.folder.empty() ? nullptr : command.folder.c_str(),
+                   .standard = {in.from.fd(), output_fd(command, log, out), output_fd(command, log, err)}};
   if (system().spawn(what, pid_) != 0) {
     pid_ = -1;
     if (errno == ENOEXEC || errno == ENOENT) {  // a damaged binary, or a script whose interpreter is missing

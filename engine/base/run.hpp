@@ -38,6 +38,9 @@ struct Command {
   // A file at whose end its output and its messages go, instead of anywhere above; made where it is missing.
   fs::path log{};
 
+  // Its output and its messages go to this process's own standard error, as they come.
+  bool to_stderr = false;
+
   // As root: the account to run as, with its groups, by setpriv(1).
   std::string as_user{};
   // What the program gets when the thread that started it dies, however it dies; also by setpriv(1). 0: SIGTERM with

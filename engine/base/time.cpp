@@ -10,6 +10,19 @@
 
 namespace dbrollback::base {
 
+namespace {
+
+absl::TimeZone zone_of(const std::string& timezone) {
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone(timezone, &zone)) {
+    fail_usage("unknown_timezone", cat("there is no time zone ", printable(timezone)), timezone,
+               "use a name such as Europe/Berlin or UTC, and install tzdata if it is missing");
+  }
+  return zone;
+}
+
+}  // namespace
+
 Time now() { return std::chrono::time_point_cast<std::chrono::nanoseconds>(system().now()); }
 
 std::string to_iso(Time time) {
@@ -34,12 +47,12 @@ std::string to_compact(Time time) {
   return absl::FormatTime("%Y%m%dT%H%M%SZ", absl::FromChrono(time), absl::UTCTimeZone());
 }
 
+std::string to_local(const std::string& timezone, Time time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S %z", absl::FromChrono(time), zone_of(timezone));
+}
+
 Day day_in(const std::string& timezone, Time time) {
-  absl::TimeZone zone;
-  if (!absl::LoadTimeZone(timezone, &zone)) {
-    fail_usage("unknown_timezone", cat("there is no time zone ", printable(timezone)), timezone,
-               "use a name such as Europe/Berlin or UTC, and install tzdata if it is missing");
-  }
+  const absl::TimeZone zone = zone_of(timezone);
   const absl::CivilDay day = absl::ToCivilDay(absl::FromChrono(time), zone);
   const absl::CivilDay thursday =
       absl::NextWeekday(absl::PrevWeekday(day + 1, absl::Weekday::monday) - 1, absl::Weekday::thursday);

@@ -19,6 +19,9 @@ using Time = std::chrono::sys_time<std::chrono::nanoseconds>;
 // "20261120T233015Z", the beginning of an id.
 [[nodiscard]] std::string to_compact(Time time);
 
+// "2026-11-21 00:30:15 +0100", in an IANA time zone: for people. Throws Error (Exit::usage) for an unknown zone.
+[[nodiscard]] std::string to_local(const std::string& timezone, Time time);
+
 // The civil day in an IANA time zone, for retention. Throws Error (Exit::usage) for an unknown zone.
 struct Day {
   int year = 0;

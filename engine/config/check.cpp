@@ -77,13 +77,8 @@ void refuse_second(const Item& table, const std::vector<Check>& before, const st
 }  // namespace
 
 std::vector<Check> read_checks(const Item& list) {
-  if (list.node->kind != Kind::list) {
-    wrong_kind(list, base::cat("a list of tables, written [[", list.key, "]]"));
-  }
   std::vector<Check> checks;
-  for (const Node& node : list.node->items) {
-    Item table = list;
-    table.node = &node;
+  for (const Item& table : tables_of(list)) {
     Check check = read_check(table);
     refuse_second(table, checks, check.name);
     checks.push_back(std::move(check));

@@ -59,6 +59,24 @@ bool has(const Item& table, std::string_view name) {
   return std::ranges::any_of(table.node->entries, [&](const Entry& entry) { return entry.key == name; });
 }
 
+std::optional<Item> find_key(const Item& table, std::string_view name) {
+  const auto found = std::ranges::find(table.node->entries, name, &Entry::key);
+  return found == table.node->entries.end() ? std::nullopt : std::optional(child_of(table, *found));
+}
+
+std::vector<Item> tables_of(const Item& list) {
+  if (list.node->kind != Kind::list) {
+    wrong_kind(list, base::cat("a list of tables, written [[", list.key, "]]"));
+  }
+  std::vector<Item> tables;
+  tables.reserve(list.node->items.size());
+  for (const Node& node : list.node->items) {
+    tables.push_back(list);
+    tables.back().node = &node;
+  }
+  return tables;
+}
+
 const std::string& text_of(const Item& item) {
   if (item.node->kind != Kind::text) {
     wrong_kind(item, describe(Kind::text));
@@ -94,6 +112,14 @@ std::chrono::milliseconds wait_of(const Item& item) {
     wrong_kind(item, "a duration in quotes, like \"5s\"");
   }
   return check_wait(place_of(item), item.node->text);
+}
+
+std::chrono::milliseconds limit_of(const Item& item) {
+  const auto limit = wait_of(item);
+  if (limit == std::chrono::milliseconds(0)) {
+    place_of(item).mistake("must be more than 0");
+  }
+  return limit;
 }
 
 std::uint64_t rate_of(const Item& item) {

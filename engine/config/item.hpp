@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,12 +36,17 @@ void for_each_key(const Item& table, const std::vector<std::string>& known,
 
 // Is there such a key?
 [[nodiscard]] bool has(const Item& table, std::string_view name);
+[[nodiscard]] std::optional<Item> find_key(const Item& table, std::string_view name);
+
+// The tables of a list of tables, written [[KEY]].
+[[nodiscard]] std::vector<Item> tables_of(const Item& list);
 
 // Values; everything of another kind is a mistake.
 [[nodiscard]] const std::string& text_of(const Item& item);         // neither empty nor blank
 [[nodiscard]] std::vector<std::string> texts_of(const Item& item);  // a list of such
 [[nodiscard]] std::int64_t whole_number_of(const Item& item, Range range);
 [[nodiscard]] std::chrono::milliseconds wait_of(const Item& item);
+[[nodiscard]] std::chrono::milliseconds limit_of(const Item& item);  // the same, but not 0
 [[nodiscard]] std::uint64_t rate_of(const Item& item);
 
 }  // namespace dbrollback::config

@@ -10,6 +10,7 @@
 #include "engine/config/environment.hpp"
 #include "engine/config/postgres_url.hpp"
 #include "engine/config/rules.hpp"
+#include "engine/config/template_app.hpp"
 #include "engine/config/url.hpp"
 #include "engine/config/utf8.hpp"
 
@@ -177,7 +178,7 @@ std::string config_template(const std::string& repository, const std::string& da
   const config::Kinds kinds = config::kinds_of(database_url);
   return config::top(repository) + config::database_head(name, database_url) + config::tuning() +
          (kinds.sqlite ? config::sqlite_tuning() : "") + (kinds.postgres ? config::postgres_tuning() : "") +
-         config::migrations_example() + config::check_example(name);
+         config::migrations_example() + config::check_example(name) + config::application_example();
 }
 
 }  // namespace dbrollback

@@ -75,6 +75,62 @@ struct DatabaseConfig {
   std::vector<Check> checks;
 };
 
+// An argument vector. What is in braces is put in when it is run: docs/configuration.md, "The application".
+using CommandLine = std::vector<std::string>;
+
+// What tells whether something works: an answer over HTTP, or a command that exits with 0.
+// In its texts {version} and {previous} stand for those of the release that is asked for.
+struct HealthProbe {
+  std::string name;  // for people: the URL without its query, or the program
+  std::string url;   // http:// or https://; as secret as a database's; empty: a command
+  std::string url_problem;
+  int status = 200;
+  // Values that the answer's JSON must have: a path ("database.ok", "checks.0.state") and the value as JSON text.
+  std::vector<std::pair<std::string, std::string>> json;
+  CommandLine command;
+  std::chrono::milliseconds within{60000};  // it is asked again until then
+};
+
+// A part of the application that is stopped, switched to another version and started by itself.
+struct ServiceConfig {
+  std::string name;  // "web"; of an application that is one piece: "application"
+  std::vector<CommandLine> stop;
+  std::vector<CommandLine> switch_to;
+  std::vector<CommandLine> start;
+  CommandLine version;  // prints the version that is there
+  CommandLine mark;     // prints what {mark} stands for when that version is to come back
+  std::vector<HealthProbe> health;
+};
+
+// Where evidence of what went wrong comes from: a command's output, or the answer of a URL.
+struct EvidenceSource {
+  CommandLine command;  // empty: a URL
+  std::string url;
+  std::string url_problem;
+};
+
+struct AppConfig {
+  std::string preset;                   // empty: none
+  std::filesystem::path folder;         // that its commands run in
+  std::vector<ServiceConfig> services;  // empty: nobody said how the application is switched
+  CommandLine dirty;                    // prints something where the version is not all that is there
+  std::vector<std::filesystem::path> config_files;
+  std::vector<CommandLine> clear_caches;
+  std::vector<EvidenceSource> evidence;
+  std::chrono::milliseconds timeout{60000};           // of each command
+  std::optional<std::chrono::milliseconds> rto = {};  // how long a way back may take
+};
+
+// Who is told.
+struct NotifyConfig {
+  enum class Format { json, slack };
+  std::string url;  // as secret as a database's
+  std::string url_problem;
+  Format format = Format::json;
+  // "deploy", "deploy_failed", "rollback" (started, completed and failed), "verify_failed"
+  std::vector<std::string> on;
+};
+
 // Which snapshots `prune` keeps, per database. A snapshot is kept when any rule keeps it.
 struct Retention {
   unsigned last = 10;
@@ -89,13 +145,17 @@ struct Config {
   std::string timezone = "UTC";
   Retention keep;
   std::vector<DatabaseConfig> databases;
+  AppConfig app;
+  std::vector<HealthProbe> health;  // of the application as a whole
+  std::vector<NotifyConfig> notify;
 };
 
 // Looks for dbrollback.toml in `start` and its parents. Empty when there is none.
 [[nodiscard]] std::filesystem::path find_config(const std::filesystem::path& start);
 
 // Reads a configuration file; relative paths in it are relative to its folder. Throws Error (Exit::usage) for the first
-// mistake, its message beginning with "FILE:LINE:COLUMN: ".
+// mistake, its message beginning with "FILE:LINE:COLUMN: ": the file is this one, or a preset of their own that it
+// names.
 [[nodiscard]] Config load_config(const std::filesystem::path& file);
 
 // The defaults of a machine without a configuration file: the repository is $XDG_DATA_HOME/dbrollback (or

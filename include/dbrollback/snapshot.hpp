@@ -33,11 +33,15 @@ struct SnapshotSummary {
   Time created{};
   std::chrono::milliseconds duration{};
   std::string app_version;  // empty: none was given
-  std::string reason;       // "snapshot", or "before restore of ID"
-  [[nodiscard]] bool before_restore() const { return reason.starts_with("before restore"); }
+  std::string reason;       // "snapshot", "before a deploy", "after the migrations", or "before restore of ID"
+  [[nodiscard]] bool before_restore() const {
+    return reason.starts_with("before restore") || reason.starts_with("before rollback");
+  }
   bool partial = false;  // the rows of some tables are not stored: they were not chosen
+  // What a deploy made: who wants `latest` after a bad one wants the state before it.
+  [[nodiscard]] bool after_migrations() const { return reason.starts_with("after the migrations"); }
   // `latest` and `before:V` never mean it, and it stands for no day: only who names it can want it.
-  [[nodiscard]] bool only_by_id() const { return before_restore() || partial; }
+  [[nodiscard]] bool only_by_id() const { return before_restore() || after_migrations() || partial; }
   std::uint64_t raw_bytes = 0;     // of the database
   std::uint64_t stored_bytes = 0;  // of the snapshot's folder
   std::uint64_t tables = 0;

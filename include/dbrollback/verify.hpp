@@ -26,7 +26,7 @@ struct VerifyReport {
   std::uint64_t tables = 0;
   std::uint64_t rows = 0;
   std::chrono::milliseconds duration{};
-  std::chrono::milliseconds restore_duration{};  // of the restore that `restored` did, where it did one to a server
+  std::chrono::milliseconds restore_duration{};  // of the restore that `restored` did; 0: none
 };
 
 // A snapshot whose verification could not be carried out.

@@ -84,5 +84,12 @@ TEST(Week, IsTheSameFromMondayToSunday) {
   EXPECT_EQ(week("2026-11-23T00:00:00Z"), "2026-W48");
 }
 
+TEST(Time, IsShownInATimeZoneWithItsOffset) {
+  const Time time = *time_from_iso("2026-11-20T23:30:15.9Z");
+  EXPECT_EQ(to_local("UTC", time), "2026-11-20 23:30:15 +0000");
+  EXPECT_EQ(to_local("Europe/Berlin", time), "2026-11-21 00:30:15 +0100");
+  EXPECT_THROW((void)to_local("Mars/Olympus", time), Error);
+}
+
 }  // namespace
 }  // namespace dbrollback::base

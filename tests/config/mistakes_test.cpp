@@ -26,14 +26,16 @@ TEST_F(ConfigMistakes, AnUnknownKeyIsNamedWithTheOneThatWasMeant) {
 }
 
 TEST_F(ConfigMistakes, AnUnknownKeyUnlikeAllOthersIsNamedWithAllThereAre) {
-  EXPECT_EQ(mistake_in("colour = 1\n"),
-            "FILE:1:1: colour: unknown key; the keys here are: repository, timezone, keep, database");
+  EXPECT_EQ(
+      mistake_in("colour = 1\n"),
+      "FILE:1:1: colour: unknown key; the keys here are: repository, timezone, keep, database, app, health, notify");
   EXPECT_EQ(in_database("password = 'hunter2'"),
             "FILE:3:1: database.app.password: unknown key; the keys here are: url, level, threads, lock_timeout, "
             "max_writer_pause, jobs, yield_after, max_rate, tables, exclude_tables, pg_bin, admin_url, scratch_url, "
             "scratch_user, migrations, migrations_format, migrations_table, migrate, check");
-  EXPECT_EQ(mistake_in("\"a\\u001bb\" = 1\n"),
-            "FILE:1:1: a\\x1Bb: unknown key; the keys here are: repository, timezone, keep, database");
+  EXPECT_EQ(mistake_in("\"colo\\u001bur\" = 1\n"),
+            "FILE:1:1: colo\\x1Bur: unknown key; the keys here are: repository, timezone, keep, database, app, health, "
+            "notify");
 }
 
 TEST_F(ConfigMistakes, MigrationsAreRunInOneWay) {

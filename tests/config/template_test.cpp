@@ -82,6 +82,20 @@ TEST_F(ConfigTemplate, ShowsEveryKeyOfPostgresWithItsDefault) {
   }
 }
 
+TEST_F(ConfigTemplate, ShowsAnApplicationThatLoads) {
+  set("SLACK_WEBHOOK", std::nullopt);
+  const Config config = load(uncommented(config_template("", "app", "app.db"), postgres_keys_));
+  EXPECT_EQ(config.app.preset, "systemd");
+  ASSERT_EQ(config.app.services.size(), 1U);
+  EXPECT_EQ(config.app.services[0].stop, (std::vector<CommandLine>{{"systemctl", "stop", "shop"}}));
+  EXPECT_EQ(config.app.timeout, AppConfig().timeout);
+  ASSERT_EQ(config.health.size(), 1U);
+  EXPECT_EQ(config.health[0].status, HealthProbe().status);
+  EXPECT_EQ(config.health[0].within, HealthProbe().within);
+  ASSERT_EQ(config.notify.size(), 1U);
+  EXPECT_NE(config.notify[0].url_problem, "");
+}
+
 TEST_F(ConfigTemplate, HasNoKeysThatTheDatabaseCannotHave) {
   EXPECT_EQ(config_template("", "app", "app.db").find("jobs"), std::string::npos);
   EXPECT_EQ(config_template("", "app", "postgresql://db/app").find("max_writer_pause"), std::string::npos);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "dbrollback/config.hpp"
@@ -40,6 +41,13 @@ class File {
   std::string path_;
 };
 
+// At its beginning: in the file, or in the preset that it names. A preset is a file as well, of dbrollback's or of
+// theirs.
+bool has_its_place(const std::string& message, const std::string& file, std::string_view text) {
+  const bool is_of_a_preset = message.starts_with("presets/") || message.starts_with('/');
+  return message.starts_with(file + ":") || (is_of_a_preset && text.find("preset") != std::string_view::npos);
+}
+
 Config load(std::string_view text) {
   static const File file;
   file.put(text);
@@ -47,7 +55,7 @@ Config load(std::string_view text) {
     return load_config(file.path());
   } catch (const Error& error) {
     require(error.code() == "config" && error.exit() == Exit::usage, "a mistake in a file is a usage error");
-    require(error.info().message.starts_with(file.path() + ":"), "a mistake has its place");
+    require(has_its_place(error.info().message, file.path(), text), "a mistake has its place");
     throw;
   }
 }
@@ -71,9 +79,45 @@ void check(const DatabaseConfig& database) {
   }
 }
 
+bool are_commands(const std::vector<CommandLine>& commands) {
+  return std::ranges::none_of(commands, [](const CommandLine& command) { return command.empty(); });
+}
+
+void check(const std::vector<HealthProbe>& probes) {
+  for (const HealthProbe& probe : probes) {
+    const bool is_url = !probe.url.empty() || !probe.url_problem.empty();
+    require(is_url == probe.command.empty(), "a probe is a URL or a command");
+    require(!probe.name.empty(), "a probe has a name");
+    require(probe.status >= 100 && probe.status <= 599, "an HTTP status in range");
+  }
+}
+
+void check(const AppConfig& app) {
+  require(app.folder.is_absolute(), "a folder's path is absolute");
+  require(std::ranges::all_of(app.config_files, [](const auto& file) { return file.is_absolute(); }),
+          "a file's path is absolute");
+  require(are_commands(app.clear_caches), "a command has a program");
+  for (const EvidenceSource& source : app.evidence) {
+    const bool is_url = !source.url.empty() || !source.url_problem.empty();
+    require(is_url == source.command.empty(), "evidence is of a URL or of a command");
+  }
+  for (const ServiceConfig& service : app.services) {
+    require(!service.name.empty(), "a service has a name");
+    require(are_commands(service.stop) && are_commands(service.switch_to) && are_commands(service.start),
+            "a command has a program");
+    check(service.health);
+  }
+}
+
 void check(const Config& config) {
   require(config.repository.empty() || config.repository.starts_with('/'), "a repository's path is absolute");
   require(config.keep.last + config.keep.daily + config.keep.weekly + config.keep.monthly > 0, "something is kept");
+  check(config.app);
+  check(config.health);
+  for (const NotifyConfig& notify : config.notify) {
+    require(notify.url_problem.empty() != notify.url.empty(), "a webhook has a URL, or a reason why it has none");
+    require(!notify.on.empty(), "a webhook is told of something");
+  }
   for (const DatabaseConfig& database : config.databases) {
     check(database);
     std::string text;

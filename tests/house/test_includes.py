@@ -15,9 +15,13 @@ from support import dbr
 
 # Modules of engine/ and what each may include of the others; `dbrollback/` headers are for all of them.
 ENGINE = {
-    "api": {"recovery", "restore", "migrate", "compare", "repository", "snapshot", "database", "storage", "base",
-            "config", "report"},
-    "recovery": {"restore", "migrate", "repository", "snapshot", "database", "storage", "base"},
+    "api": {"recovery", "restore", "migrate", "release", "application", "notify", "compare", "repository", "snapshot",
+            "database", "storage", "base", "config", "report"},
+    "recovery": {"restore", "migrate", "release", "application", "compare", "repository", "snapshot", "database",
+                 "storage", "base"},
+    "release": {"repository", "snapshot", "storage", "base"},
+    "application": {"base"},
+    "notify": {"report", "base"},
     "restore": {"repository", "snapshot", "database", "storage", "base"},
     "migrate": {"repository", "database", "storage", "base"},
     "compare": {"repository", "snapshot", "database", "storage", "base"},
@@ -26,11 +30,11 @@ ENGINE = {
     "database": {"base"},
     "storage": {"base"},
     "config": {"base"},
-    "report": {"snapshot", "base"},
+    "report": {"repository", "snapshot", "base"},
     "base": set(),
 }
 # Values may be described by schema/; who has none of them to describe does not include it.
-SEES_SCHEMA = {"api", "recovery", "restore", "migrate", "compare", "repository", "snapshot", "database"}
+SEES_SCHEMA = {"api", "recovery", "restore", "migrate", "release", "compare", "repository", "snapshot", "database"}
 
 # An adapter stands behind its interface: only these see its headers.
 ADAPTERS = {
@@ -46,8 +50,10 @@ ADAPTERS = {
         "engine/database/open_script_session.cpp": "where an adapter is chosen",
     },
 }
-# One header of `snapshot` is a value's rendering, and all that `report` may see of it; a time is written as everywhere.
-REPORT_SEES = {"engine/snapshot/summary_json.hpp", "engine/base/document.hpp", "engine/base/time.hpp"}
+# One header of `snapshot` and one of `repository` are a value's rendering, and all that `report` may see of them; times
+# and texts are written as everywhere.
+REPORT_SEES = {"engine/snapshot/summary_json.hpp", "engine/repository/run_json.hpp", "engine/base/document.hpp",
+               "engine/base/text.hpp", "engine/base/time.hpp"}
 
 # Every library of others, and the one place that knows it.
 LIBRARIES = {
@@ -61,11 +67,12 @@ LIBRARIES = {
     r"openssl/.*": (r"engine/base/|schema/migrations/[^.]*\.cpp",
                     "cryptography is wrapped once, in base; formats compute the hashes that their tools keep"),
     r"absl/.*": (r"engine/base/", "time zones are wrapped once, in base"),
+    r"curl/.*": (r"engine/base/", "there is one HTTP client, in base"),
     r"toml\+\+/.*": (r"engine/config/", "only the configuration is TOML"),
     r"nlohmann/json_fwd\.hpp": (r"engine/base/document\.hpp|schema/postgres_tree\.hpp",
                                "headers name JSON through base/document.hpp"),
-    r"nlohmann/json\.hpp": (r"engine/(base|snapshot|repository|report)/[^/]*\.cpp|schema/postgres_[^/]*\.cpp"
-                            r"|engine/migrate/unfinished\.cpp|engine/recovery/rehearse\.cpp",
+    r"nlohmann/json\.hpp": (r"engine/(base|snapshot|repository|report|release|application|notify)/[^/]*\.cpp|schema/postgres_[^/]*\.cpp"
+                            r"|engine/migrate/unfinished\.cpp|engine/recovery/verdicts\.cpp",
                             "JSON is read and written in the files that define a document, and in no header"),
     r"boost/program_options\.hpp": (r"tools/cli/", "the command line's parser is wrapped once, in tools/cli"),
 }
@@ -140,7 +147,7 @@ def why_not_of_engine(file, name):
     if other == module or other in ENGINE[module]:
         return None
     if other == "report":
-        return "nothing but api includes report"
+        return "nothing but api and notify includes report"
     if other == "config":
         return "the configuration comes as a value: nothing but api includes engine/config"
     allowed = ", ".join(sorted(ENGINE[module])) or "nothing of the others"

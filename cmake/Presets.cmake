@@ -1,0 +1,11 @@
+# config::embedded_presets(), from the files of presets/: a preset is added by adding its file.
+file(GLOB preset_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/presets/*.toml)
+set(preset_entries "")
+foreach(file IN LISTS preset_files)
+  cmake_path(GET file STEM name)
+  file(READ ${file} text)
+  string(APPEND preset_entries "      {.name = \"${name}\", .text = R\"preset(${text})preset\"},\n")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+endforeach()
+set(presets_source ${CMAKE_BINARY_DIR}/presets.cpp)
+configure_file(${CMAKE_SOURCE_DIR}/cmake/presets.cpp.in ${presets_source} @ONLY)
