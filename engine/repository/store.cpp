@@ -391,6 +391,17 @@ base::FileLock Store::lock_database(const std::string& identity, const std::stri
           cat("another snapshot, restore or migration of ", printable(shown)), permissions_.file};
 }
 
+base::FileLock Store::lock_release(const std::string& identity, const std::string& shown) {
+  const std::string name = to_hex(base::xxh3_128(base::bytes_of(identity)));
+  return {lock_path(cat("release-", name, ".lock")), base::FileLock::Kind::exclusive, std::chrono::milliseconds(0),
+          cat("another deploy or rollback of ", printable(shown)), permissions_.file};
+}
+
+base::FileLock Store::lock_known_good(std::chrono::milliseconds timeout) {
+  return {lock_path("known-good.lock"), base::FileLock::Kind::exclusive, timeout,
+          "another command that marks versions as good", permissions_.file};
+}
+
 std::set<std::string> Store::holders() {
   std::set<std::string> out;
   for (const auto& snapshot : catalog().all()) {
@@ -405,7 +416,8 @@ std::vector<std::string> Store::sweep() {
   if (!base::FileLock::try_exclusive(lock_path("repository.lock"), permissions_.file, alone)) {
     return removed;
   }
-  for (const char* kept : {"", "runs/", "databases/"}) {
+  for (const char* kept :
+       {"", "runs/", "databases/", "journals/", "releases/", "kept/", "migrations/", "rehearsals/"}) {
     objects_.remove_unfinished(kept);
   }
   std::optional<std::set<std::string>> needed;

@@ -6,6 +6,10 @@
 //     proof.json, pin.json    what was verified, and why it must stay: sealed, replaced as a whole
 //   databases/<name>.json     the lineage of each database name
 //   runs/<id>.json            one record a command
+//   journals/<hash>.json      a deploy or a rollback that is under way, or died: one a database
+//   releases/<id>.json        what went live with which state of the database: sealed, replaced as a whole
+//   known-good.json           the versions that are marked as good
+//   kept/<hash>               files that are kept with releases, compressed; a folder is a list of such files
 //   migrations/<hash>.json    a migration that a run left half way
 //   rehearsals/<hash>.json    what a migration and its way back lose
 //   page-tags.key             the secret by which the tags of pages are made
@@ -39,7 +43,7 @@ struct ProofRecord {
     std::string hash;
   };
   std::vector<TableContent> contents;            // from `content` on
-  std::chrono::milliseconds restore_duration{};  // of the restore to a server that `restored` did; 0: none
+  std::chrono::milliseconds restore_duration{};  // of the restore that `restored` did; 0: none
 };
 
 class Store {
@@ -88,6 +92,10 @@ class Store {
   [[nodiscard]] base::FileLock lock_alone(std::chrono::milliseconds timeout);
   // One snapshot or restore of a database at a time. `shown`: for the message.
   [[nodiscard]] base::FileLock lock_database(const std::string& identity, const std::string& shown);
+  // One deploy or way back of a database at a time. Does not wait.
+  [[nodiscard]] base::FileLock lock_release(const std::string& identity, const std::string& shown);
+  // Held by who changes the list of known good versions.
+  [[nodiscard]] base::FileLock lock_known_good(std::chrono::milliseconds timeout);
   // The snapshots that other ones refer to: who removes any must look here first.
   [[nodiscard]] std::set<std::string> holders();
   // Removes what crashed writers left, when nobody else is at work; returns the ids of unfinished snapshots.

@@ -8,12 +8,17 @@
 #include <variant>
 #include <vector>
 
+#include "dbrollback/deploy.hpp"
 #include "dbrollback/diff.hpp"
 #include "dbrollback/doctor.hpp"
 #include "dbrollback/error.hpp"
 #include "dbrollback/migrate.hpp"
 #include "dbrollback/prune.hpp"
+#include "dbrollback/release.hpp"
 #include "dbrollback/restore.hpp"
+#include "dbrollback/rollback.hpp"
+#include "dbrollback/run.hpp"
+#include "dbrollback/status.hpp"
 #include "dbrollback/verify.hpp"
 
 namespace dbrollback {
@@ -38,6 +43,14 @@ namespace dbrollback {
 [[nodiscard]] std::string to_json(const MigrateResult& result);
 [[nodiscard]] std::string to_json(const MigrationPlan& plan);
 [[nodiscard]] std::string to_json(const RehearsalReport& report);
+[[nodiscard]] std::string to_json(const Run& run);
+[[nodiscard]] std::string to_json(const DeployResult& result);
+[[nodiscard]] std::string to_json(const RollbackPlan& plan);
+[[nodiscard]] std::string to_json(const RollbackResult& result);
+[[nodiscard]] std::string to_json(const std::vector<DatabaseStatus>& databases);
+[[nodiscard]] std::string to_json(const Release& release, bool is_current);
+[[nodiscard]] std::string to_json(const std::vector<Release>& releases);
+[[nodiscard]] std::string to_json(const std::vector<KnownGood>& versions);
 // {"schema_version": 1, "key": "value", …} for the small commands: init, pin, unpin, catalog rebuild.
 using JsonFields = std::vector<std::pair<std::string, std::variant<std::string, bool, std::uint64_t>>>;
 [[nodiscard]] std::string to_json(const JsonFields& fields);
