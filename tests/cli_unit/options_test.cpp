@@ -77,6 +77,41 @@ TEST_F(OptionsTest, NamesTheMistake) {
   EXPECT_EQ(mistake({"a", "b"}), "'b' is one argument too many");
 }
 
+TEST_F(OptionsTest, WordsBehindTwoDashesAreNoneOfItsOwn) {
+  Words command;
+  options_.rest(command);
+  parse({"--dry-run", "2026", "--", "npm", "run", "--json", "--level", "x", "--", "--output"});
+  EXPECT_EQ(command, (Words{"npm", "run", "--json", "--level", "x", "--", "--output"}));
+  EXPECT_EQ(id_, "2026");
+  EXPECT_TRUE(dry_run_);
+  EXPECT_FALSE(global_.json);
+  EXPECT_FALSE(level_);
+  EXPECT_EQ(output_, "");
+}
+
+TEST_F(OptionsTest, NoWordsBehindTwoDashesAreNone) {
+  Words command{"before"};
+  options_.rest(command);
+  parse({"2026"});
+  EXPECT_EQ(command, Words{"before"}) << "nobody said anything";
+  parse({"2026", "--"});
+  EXPECT_EQ(command, Words{});
+}
+
+TEST_F(OptionsTest, AValueIsMissedBeforeTwoDashes) {
+  Words command;
+  options_.rest(command);
+  EXPECT_EQ(mistake({"--level", "--", "3"}), "--level needs a value: --level N");
+}
+
+// Of a command that takes no words like those.
+TEST_F(OptionsTest, WordsBehindTwoDashesAreOperands) {
+  parse({"--", "--json"});
+  EXPECT_EQ(id_, "--json");
+  EXPECT_FALSE(global_.json);
+  EXPECT_EQ(mistake({"--", "a", "b"}), "'b' is one argument too many");
+}
+
 TEST_F(OptionsTest, AbbreviationsAreNotGuessed) {
   EXPECT_EQ(mistake({"--dry"}), "unknown option --dry; did you mean --dry-run?");
 }
@@ -89,6 +124,14 @@ TEST(FindCommand, FindsItBehindOptionsOfAllCommands) {
   EXPECT_EQ(line.words, (Words{"--repository", "list", "--json", "latest"}));
   EXPECT_EQ(find_command({"--repository=list", "show"}, options).command, "show");
   EXPECT_EQ(find_command({"--help"}, options).command, "");
+}
+
+TEST(FindCommand, LeavesWhatIsBehindTwoDashesAlone) {
+  GlobalOptions global;
+  const CommandLine line =
+      find_command({"--json", "deploy", "--app-version", "v2", "--", "deploy", "--quiet"}, declare_global(global));
+  EXPECT_EQ(line.command, "deploy");
+  EXPECT_EQ(line.words, (Words{"--json", "--app-version", "v2", "--", "deploy", "--quiet"}));
 }
 
 TEST(FindCommand, OptionsOfACommandStandBehindIt) {

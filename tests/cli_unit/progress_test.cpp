@@ -35,6 +35,17 @@ TEST(ProgressBar, DoesWithoutATotal) {
   EXPECT_EQ(progress_bar(moment, 80), "reading pages   128 MB  64.0 MB/s");
 }
 
+TEST(ProgressBar, ShowsThePhaseAloneWhereNothingIsCounted) {
+  const Moment waiting{.phase = "waiting for web", .done = 0, .total = 0, .unit = "", .elapsed = 3s};
+  EXPECT_EQ(progress_bar(waiting, 80), "waiting for web");
+  EXPECT_EQ(progress_line(waiting), "waiting for web");
+  const Moment steps{.phase = "stopping web", .done = 0, .total = 0, .unit = "commands", .elapsed = 3s};
+  EXPECT_EQ(progress_bar(steps, 80), "stopping web");
+  EXPECT_EQ(progress_line(steps), "stopping web");
+  const Moment begun{.phase = "reading pages", .done = 0, .total = 1000, .unit = "bytes", .elapsed = 100ms};
+  EXPECT_EQ(progress_line(begun), "reading pages: 0 %, 0 B of 1.00 kB");
+}
+
 TEST(ProgressBar, CountsThingsThatAreNotBytes) {
   const Moment moment{.phase = "counting rows", .done = 500, .total = 1000, .unit = "rows", .elapsed = 100ms};
   EXPECT_EQ(progress_line(moment), "counting rows: 50 %, 500 of 1,000 rows");

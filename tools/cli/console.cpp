@@ -58,6 +58,7 @@ std::size_t Console::text_width() const { return width_of(text_ == Text::to_stde
 void Console::document(std::string_view text) { write_out(text); }
 
 void Console::warning(std::string_view text) {
+  if (!warned_.emplace(text).second) return;
   write_err(cli::paint("warning:", Colour::yellow, err_.colour) + " " + printable(text, true) + "\n");
 }
 

@@ -1,6 +1,8 @@
 // Everything that is printed goes through here: stdout for results, stderr for what is said about them.
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -40,7 +42,8 @@ class Console {
   // The one document of --json, or a help text: stdout, as it is.
   void document(std::string_view text);
 
-  // stderr. Notes and details are dropped by --quiet; details are shown with --verbose only.
+  // stderr. The same warning is given once. Notes and details are dropped by --quiet; details are shown with --verbose
+  // only.
   void warning(std::string_view text);
   void note(std::string_view text);
   void detail(std::string_view text);
@@ -70,6 +73,7 @@ class Console {
   Screen err_;
   Text text_ = Text::to_stdout;
   ProgressMeter meter_;
+  std::set<std::string, std::less<>> warned_;
   bool bar_shown_ = false;
   int out_error_ = 0;  // errno of the first write to stdout that failed
 };

@@ -136,7 +136,10 @@ void Options::operand(std::string placeholder, std::string& target) {
   operands_.push_back({std::move(placeholder), [&target](const std::string& value) { target = value; }});
 }
 
-void Options::parse(const std::vector<std::string>& words, const Options& also, const std::string& help_command) const {
+void Options::parse(const std::vector<std::string>& all, const Options& also, const std::string& help_command) const {
+  const auto end = rest_ == nullptr ? all.end() : std::find(all.begin(), all.end(), "--");
+  const std::vector<std::string> words(all.begin(), end);
+  if (end != all.end()) rest_->assign(end + 1, all.end());
   Known known;
   for (const Option& option : options_) known.push_back(&option);
   for (const Option& option : also.options_) known.push_back(&option);

@@ -38,15 +38,19 @@ class Options {
   // In the order of their declaration; each may be left out, which the command sees as an empty text.
   void operand(std::string placeholder, std::string& target);
 
-  // `also`: options of all commands, given beside this command's own. Sets the targets in the order of `words`; throws
-  // Error (Exit::usage) for the first mistake, pointing at `help_command`.
-  void parse(const std::vector<std::string>& words, const Options& also, const std::string& help_command) const;
+  // All words after `--`, as they are.
+  void rest(std::vector<std::string>& target) { rest_ = &target; }
+
+  // `also`: options of all commands, given beside this command's own. Sets the targets in the order of `all` words;
+  // throws Error (Exit::usage) for the first mistake, pointing at `help_command`.
+  void parse(const std::vector<std::string>& all, const Options& also, const std::string& help_command) const;
 
   [[nodiscard]] const std::vector<Option>& options() const { return options_; }
 
  private:
   std::vector<Option> options_;
   std::vector<Operand> operands_;
+  std::vector<std::string>* rest_ = nullptr;
 };
 
 }  // namespace dbrollback::cli

@@ -21,6 +21,9 @@ double fraction(const Moment& moment) {
 
 std::string percent(const Moment& moment) { return std::to_string(static_cast<int>(fraction(moment) * 100)) + " %"; }
 
+// Nothing is counted, or nothing is there to be counted yet: only the phase can be told.
+bool is_uncounted(const Moment& moment) { return moment.total == 0 && moment.done == 0; }
+
 std::string amounts(const Moment& moment) {
   std::string text = amount(moment.done, moment.unit);
   if (moment.total > 0) text += " of " + amount(moment.total, moment.unit);
@@ -62,6 +65,7 @@ struct Parts {
 };
 
 Parts padded_parts(const Moment& moment) {
+  if (is_uncounted(moment)) return {};
   constexpr std::size_t longest_size = 7;  // "61.2 MB"
   const bool known = moment.total > 0;
   const std::size_t done_width = moment.unit == "bytes" ? longest_size : amount(moment.total, moment.unit).size();
@@ -108,6 +112,7 @@ std::string progress_bar(const Moment& moment, std::size_t width) {
 }
 
 std::string progress_line(const Moment& moment) {
+  if (is_uncounted(moment)) return moment.phase;
   std::vector<std::string> parts;
   if (moment.total > 0) parts.push_back(percent(moment));
   parts.push_back(amounts(moment));

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "dbrollback/json.hpp"
+#include "dbrollback/notify.hpp"
 #include "tools/cli/describe.hpp"
 #include "tools/cli/fail.hpp"
 #include "tools/cli/format.hpp"
@@ -112,33 +113,78 @@ Exit report(Context& context, const Outcome& outcome, const std::vector<std::str
   return outcome.first_failure.value_or(Exit::done);
 }
 
+// What a nightly job finds must reach somebody who does not read its output.
+void tell(Context& context, Repository& repository, const VerifyFinding& finding) {
+  cli::ConsoleObserver observer(context.console());
+  notify_verify_failed(repository, context.config(), finding, observer);
+}
+
+std::vector<std::string> problems_of(const Outcome& outcome, const std::vector<std::string>& old) {
+  std::vector<std::string> problems = old;
+  problems.reserve(old.size() + outcome.reports.size() + outcome.failures.size());
+  for (const VerifyReport& each : outcome.reports) {
+    if (!each.ok) problems.push_back("snapshot " + each.id + " is damaged");
+  }
+  for (const VerifyFailure& each : outcome.failures) {
+    problems.push_back("snapshot " + each.id + " could not be verified: " + each.message);
+  }
+  return problems;
+}
+
+// `finding`: without its problems yet.
+Exit verify_and_tell(Context& context, Repository& repository, const std::vector<std::string>& ids,
+                     const VerifyOptions& options, const std::vector<std::string>& old, VerifyFinding finding) {
+  finding.next = context.again("list");
+  try {
+    const Outcome outcome = verify_each(context, repository, ids, options);
+    const Exit exit = report(context, outcome, old);
+    finding.problems = problems_of(outcome, old);
+    if (!finding.problems.empty()) tell(context, repository, finding);
+    return exit;
+  } catch (const Error& error) {
+    finding.problems = {error.what()};
+    if (error.exit() == Exit::damaged) tell(context, repository, finding);
+    throw;
+  }
+}
+
+[[noreturn]] void fail_nothing(Context& context, Repository& repository, const std::string& scope, Time began,
+                               const ErrorInfo& info) {
+  tell(context, repository, {.database = scope, .began = began, .problems = {info.message}, .next = info.next});
+  cli::fail(info);
+}
+
 Exit verify_stored(Context& context, const Arguments& arguments, const VerifyOptions& options) {
   Repository repository = context.repository();
+  const Time began = cli::now();
   if (!arguments.id.empty()) {
-    return report(context, verify_each(context, repository, {context.resolve(repository, arguments.id).id}, options),
-                  {});
+    const SnapshotSummary snapshot = context.resolve(repository, arguments.id);
+    return verify_and_tell(context, repository, {snapshot.id}, options, {},
+                           {.database = snapshot.database, .began = began, .problems = {}, .next = {}});
   }
 
   const std::string scope = context.scope(repository);
   const std::vector<SnapshotSummary> snapshots = repository.list(scope);
   if (snapshots.empty()) {
-    cli::fail({.code = "nothing_to_verify",
-               .exit = Exit::damaged,
-               .message = "there is nothing to verify: no snapshots" + (scope.empty() ? "" : " of " + scope) + " in " +
-                          repository.folder().string(),
-               .object = repository.folder().string(),
-               .state = {},
-               .next = context.again("snapshot")});
+    fail_nothing(context, repository, scope, began,
+                 {.code = "nothing_to_verify",
+                  .exit = Exit::damaged,
+                  .message = "there is nothing to verify: no snapshots" + (scope.empty() ? "" : " of " + scope) +
+                             " in " + repository.folder().string(),
+                  .object = repository.folder().string(),
+                  .state = {},
+                  .next = context.again("snapshot")});
   }
   const std::vector<SnapshotSummary> chosen = arguments.all ? snapshots : newest_of_each(snapshots);
   if (chosen.empty()) {
-    cli::fail({.code = "nothing_to_verify",
-               .exit = Exit::damaged,
-               .message = "there is nothing to verify: no whole snapshots" + (scope.empty() ? "" : " of " + scope) +
-                          " in " + repository.folder().string(),
-               .object = repository.folder().string(),
-               .state = {},
-               .next = "take one with `" + context.again("snapshot") + "`, or verify the others with --all"});
+    fail_nothing(context, repository, scope, began,
+                 {.code = "nothing_to_verify",
+                  .exit = Exit::damaged,
+                  .message = "there is nothing to verify: no whole snapshots" + (scope.empty() ? "" : " of " + scope) +
+                             " in " + repository.folder().string(),
+                  .object = repository.folder().string(),
+                  .state = {},
+                  .next = "take one with `" + context.again("snapshot") + "`, or verify the others with --all"});
   }
   std::vector<std::string> ids(chosen.size());
   std::ranges::transform(chosen, ids.begin(), [](const SnapshotSummary& snapshot) { return snapshot.id; });
@@ -148,7 +194,8 @@ Exit verify_stored(Context& context, const Arguments& arguments, const VerifyOpt
     std::erase_if(expected, [&](const DatabaseConfig& each) { return !scope.empty() && each.name != scope; });
     old = too_old(snapshots, expected, *arguments.max_age, cli::now());
   }
-  return report(context, verify_each(context, repository, ids, options), old);
+  return verify_and_tell(context, repository, ids, options, old,
+                         {.database = scope, .began = began, .problems = {}, .next = {}});
 }
 
 Exit run(Context& context, const Arguments& arguments) {
