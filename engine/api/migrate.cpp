@@ -8,6 +8,7 @@
 #include "engine/migrate/other_tool.hpp"
 #include "engine/migrate/run.hpp"
 #include "engine/recovery/plan_migrations.hpp"
+#include "engine/recovery/preflight.hpp"
 #include "engine/recovery/rehearse.hpp"
 #include "engine/repository/run_record.hpp"
 
@@ -32,6 +33,7 @@ MigrateResult recorded(Repository& repository, const DatabaseConfig& database, c
   repository::Store& store = repository.store();
   store.require_writable();
   const std::string identity = database::open_database(database)->identity();
+  recovery::warn_of_unfinished(store, identity, observer);
   repository::RunRecord record{.command = command, .database = database.name, .facts = {}};
   MigrateResult result;
   repository::recorded(store, record, observer, [&] {

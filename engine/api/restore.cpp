@@ -1,11 +1,14 @@
 #include "dbrollback/restore.hpp"
 
+#include <memory>
 #include <utility>
 
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/server.hpp"
 #include "engine/migrate/unfinished.hpp"
+#include "engine/recovery/preflight.hpp"
+#include "engine/recovery/restore.hpp"
 #include "engine/repository/run_record.hpp"
 #include "engine/repository/take.hpp"
 #include "engine/restore/execute.hpp"
@@ -22,44 +25,31 @@ RestorePlan plan_restore(Repository& from, const DatabaseConfig& database, const
   return restore::plan(from.store(), database, options, observer);
 }
 
-RestoreResult execute_restore(Repository& from, Repository* before_in, const RestorePlan& plan, Observer& observer) {
+RestoreResult execute_restore(Repository& from, Repository* before_in, const RestorePlan& plan, Observer& observer,
+                              const std::function<void()>& before_change) {
   repository::Store& store = from.store();
-  repository::Store* before = before_in != nullptr ? &before_in->store() : nullptr;
-  using enum RestorePlan::Target;
-  if (before != nullptr && plan.kind == new_file) {
-    before = nullptr;  // there is no state before: a repository that this account may only read is enough
-  }
+  // There is no state before a new file: a repository that this account may only read is enough.
+  repository::Store* before =
+      before_in != nullptr && plan.kind != RestorePlan::Target::new_file ? &before_in->store() : nullptr;
   if (before != nullptr && plan.options.snapshot_before) {
     before->require_writable();
   }
   if (before != nullptr) {
     (void)before->sweep();
-  }
-  const auto shared = store.share(plan.database.lock_timeout);
-  base::FileLock shared_before;
-  base::FileLock alone;
-  std::string identity;
-  if (before != nullptr) {
-    shared_before = before->share(plan.database.lock_timeout);
     const std::unique_ptr<database::Database> target =
         plan.is_on_server() ? database::open_database(plan.database) : database::open_file(plan.target);
-    identity = target->identity();
-    alone = before->lock_database(identity, target->location());
+    recovery::warn_of_unfinished(*before, target->identity(), observer);
   }
   RestoreResult result;
   repository::RunRecord record{.command = "restore", .database = plan.database.name, .facts = {}};
   record.facts.emplace_back("snapshot", plan.options.id);
   record.facts.emplace_back("target", plan.target);
   repository::recorded(before != nullptr ? *before : store, record, observer, [&] {
-    result = restore::execute(store, before, plan, observer);
+    result = recovery::restore(store, before, plan, before_change, observer);
     record.facts.emplace_back("snapshot_before", result.snapshot_before);
     record.facts.emplace_back("verification", result.verification);
     record.facts.emplace_back("kept_database", result.kept_database);
   });
-  if (before != nullptr && plan.options.tables.empty()) {
-    migrate::UnfinishedRecord(*before, identity)
-        .change_state(result.kept_database.empty() ? result.snapshot_before : result.kept_database, plan.options.id);
-  }
   return result;
 }
 

@@ -167,6 +167,11 @@ class View {
   // Gives `take` an archive of the schema, in pieces; false for an engine whose pages hold it.
   virtual bool read_schema(const std::function<void(base::ByteView)>& /*take*/) { return false; }
   [[nodiscard]] virtual std::uint64_t count(const std::string& table) = 0;
+  // Nothing where it takes longer than `limit`; an engine that cannot stop counting goes on to the end.
+  [[nodiscard]] virtual std::optional<std::uint64_t> count_within(const std::string& table,
+                                                                  std::chrono::milliseconds /*limit*/) {
+    return count(table);
+  }
   [[nodiscard]] virtual Content content(const std::string& table) = 0;
   // The one value that a query returns, as text ("NULL" for none). Throws Error (Exit::usage) for a query that fails,
   // returns no row or more than one column, or would write.

@@ -137,6 +137,8 @@ schema::Dialect dialect_of(const DatabaseConfig& database) {
   return database.engine == DatabaseConfig::Engine::postgres ? schema::Dialect::postgres : schema::Dialect::sqlite;
 }
 
+schema::Folder read_folder(const std::filesystem::path& folder) { return FolderReader(folder).read(); }
+
 LoadedProject load_project(const DatabaseConfig& database) {
   if (database.migrations.empty()) {
     base::fail_usage("no_migrations", cat("no migrations are configured for ", printable(database.name)), database.name,
@@ -148,7 +150,7 @@ LoadedProject load_project(const DatabaseConfig& database) {
     base::fail_usage("no_folder", cat("there is no folder ", printable(database.migrations.native())),
                      database.migrations.native(), "check `migrations` in the configuration");
   }
-  const schema::Folder folder = FolderReader(database.migrations).read();
+  const schema::Folder folder = read_folder(database.migrations);
   LoadedProject out;
   out.format = &format_of(database, folder);
   out.folder = database.migrations;

@@ -21,6 +21,9 @@ struct LoadedProject {
 // none or in several, "bad_migration" for what its format does not allow.
 [[nodiscard]] LoadedProject load_project(const DatabaseConfig& database);
 
+// The files of a folder of migrations: those of SQL, plans and settings with their text, others by name only.
+[[nodiscard]] schema::Folder read_folder(const std::filesystem::path& folder);
+
 [[nodiscard]] schema::Dialect dialect_of(const DatabaseConfig& database);
 
 }  // namespace dbrollback::migrate

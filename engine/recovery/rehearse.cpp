@@ -1,21 +1,17 @@
 #include "engine/recovery/rehearse.hpp"
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <utility>
 
-#include "engine/base/document.hpp"
 #include "engine/base/fail.hpp"
-#include "engine/base/hash.hpp"
 #include "engine/base/text.hpp"
-#include "engine/base/time.hpp"
 #include "engine/migrate/script.hpp"
 #include "engine/migrate/script_failures.hpp"
 #include "engine/migrate/state.hpp"
 #include "engine/recovery/trial_of.hpp"
+#include "engine/recovery/verdicts.hpp"
 #include "engine/recovery/what_comes_back.hpp"
 #include "engine/repository/take.hpp"
-#include "engine/storage/object_store.hpp"
 
 namespace dbrollback::recovery {
 
@@ -76,7 +72,7 @@ class Rehearsing {
                           .total = pending.size(),
                           .unit = "migrations"});
       report.migrations.push_back(rehearse_one(*trial, *migration));
-      keep(*migration, report.migrations.back(), snapshot);
+      keep_verdict(store_, scripts_hash(*migration), report.migrations.back(), database_.name, snapshot);
     }
     return report;
   }
@@ -132,29 +128,6 @@ class Rehearsing {
       info.next = "mend the script";
       throw Error(std::move(info));
     }
-  }
-
-  // For who asks later whether the way back by this down loses anything: true of these two scripts only.
-  void keep(const schema::Migration& migration, const Rehearsal& rehearsal, const std::string& snapshot) {
-    constexpr const char* verdicts[] = {"lossless", "lossy", "no way back"};
-    base::Json losses = base::Json::array();
-    for (const Rehearsal::Loss& loss : rehearsal.losses) {
-      losses.push_back({{"object", loss.object}, {"problem", loss.problem}, {"rows", loss.rows}});
-    }
-    const std::string scripts = cat(migration.up.text, "\n", migration.down ? migration.down->text : "");
-    const std::string hash = to_hex(base::xxh3_128(base::bytes_of(scripts)));
-    const std::string text = base::seal({{"database", database_.name},
-                                         {"version", migration.version},
-                                         {"name", migration.name},
-                                         {"scripts", hash},
-                                         {"snapshot", snapshot},
-                                         {"at", base::to_iso(base::now())},
-                                         {"verdict", verdicts[static_cast<int>(rehearsal.verdict)]},
-                                         {"losses", std::move(losses)},
-                                         {"problem", rehearsal.problem},
-                                         {"up_ms", rehearsal.up.count()},
-                                         {"down_ms", rehearsal.down.count()}});
-    storage::write_object(store_.objects(), cat("rehearsals/", hash, ".json"), base::bytes_of(text));
   }
 
   repository::Store& store_;

@@ -32,8 +32,9 @@ namespace {
 
 class Restore {
  public:
-  Restore(repository::Store& from, repository::Store* before_in, const RestorePlan& plan, Observer& observer)
-      : from_(&from), before_in_(before_in), plan_(&plan), observer_(&observer) {}
+  Restore(repository::Store& from, repository::Store* before_in, const RestorePlan& plan,
+          const std::function<void()>& before_change, Observer& observer)
+      : from_(&from), before_in_(before_in), plan_(&plan), before_change_(before_change), observer_(&observer) {}
 
   RestoreResult run() {
     const auto start = std::chrono::steady_clock::now();
@@ -42,6 +43,9 @@ class Restore {
                                   repository::view_options(plan_->database, *observer_));
     describe(source.manifest());
     refuse_if_moved();
+    if (before_change_) {
+      before_change_();
+    }
     switch (plan_->kind) {
       case RestorePlan::Target::new_file:
         write_new_file(source.pages(), plan_->target, plan_->options.verify, *observer_);
@@ -203,6 +207,7 @@ class Restore {
   repository::Store* from_;
   repository::Store* before_in_;
   const RestorePlan* plan_;
+  const std::function<void()>& before_change_;
   Observer* observer_;
   RestoreResult result_;
 };
@@ -263,10 +268,13 @@ void write_new_file(database::PageSource& pages, const std::filesystem::path& fi
 }
 
 RestoreResult execute(repository::Store& from, repository::Store* before_in, const RestorePlan& plan,
-                      Observer& observer) {
+                      const std::function<void()>& before_change, Observer& observer) {
   using enum RestorePlan::Target;
   if (plan.kind == new_database || plan.kind == swap) {
-    return execute_server(from, plan, observer);
+    return execute_server(from, plan, before_change, observer);
+  }
+  if (before_change && plan.is_on_server()) {
+    before_change();
   }
   if (plan.kind == load) {
     return execute_load(from, plan, observer);
@@ -275,7 +283,7 @@ RestoreResult execute(repository::Store& from, repository::Store* before_in, con
     return execute_in_place(from, before_in, plan, observer);
   }
   return plan.is_on_server() ? execute_server_tables(from, before_in, plan, observer)
-                             : Restore(from, before_in, plan, observer).run();
+                             : Restore(from, before_in, plan, before_change, observer).run();
 }
 
 }  // namespace dbrollback::restore

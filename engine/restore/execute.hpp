@@ -2,6 +2,8 @@
 // pages of a snapshot; those of servers in build.hpp.
 #pragma once
 
+#include <functional>
+
 #include "dbrollback/restore.hpp"
 #include "engine/database/database.hpp"
 #include "engine/repository/store.hpp"
@@ -9,7 +11,7 @@
 namespace dbrollback::restore {
 
 [[nodiscard]] RestoreResult execute(repository::Store& from, repository::Store* before_in, const RestorePlan& plan,
-                                    Observer& observer);
+                                    const std::function<void()>& before_change, Observer& observer);
 
 // Writes a snapshot's pages to a file that does not exist yet and compares them; nothing is there after a failure.
 void write_new_file(database::PageSource& pages, const std::filesystem::path& file, bool verify, Observer& observer);

@@ -71,22 +71,52 @@ bool wanted(const RestorePlan& plan, const std::string& table) {
                                      : std::ranges::find(plan.options.tables, table) != plan.options.tables.end();
 }
 
+// Counts rows for as long as the plan allows.
+class Counting {
+ public:
+  explicit Counting(std::chrono::milliseconds limit) : limit_(limit), end_(std::chrono::steady_clock::now() + limit) {}
+
+  // Nothing: there was no time left.
+  [[nodiscard]] std::optional<std::uint64_t> count(database::View& view, const std::string& table) const {
+    if (limit_.count() == 0) {
+      return view.count(table);
+    }
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end_ - std::chrono::steady_clock::now());
+    return left.count() > 0 ? view.count_within(table, left) : std::nullopt;
+  }
+
+ private:
+  std::chrono::milliseconds limit_;
+  std::chrono::steady_clock::time_point end_;
+};
+
 // What people see change: rows per table, and the schema.
 void compare_with_live(RestorePlan& plan, const SnapshotDetails& manifest, const database::Description& snapshot,
                        Observer& observer) {
   const auto target = database::open_file(plan.target);
   const auto live = target->open_view(repository::view_options(plan.database, observer), observer);
+  const Counting counting(plan.options.count_for);
   std::map<std::string, RestorePlan::TableChange> changes;
   for (const auto& table : manifest.tables) {
     if (wanted(plan, table.name)) {
       changes[table.name] = {.name = table.name, .rows_now = {}, .rows_restored = table.rows, .written = 0};
     }
   }
+  std::vector<std::string> there;
   for (const auto& table : live->describe().schema.tables) {
     if (wanted(plan, table.name)) {
-      auto& change = changes[table.name];
-      change.name = table.name;
-      change.rows_now = live->count(table.name);
+      there.push_back(table.name);
+      changes[table.name].name = table.name;
+    }
+  }
+  // The small ones first, by what the snapshot knows of them: so most are counted.
+  std::ranges::sort(there, {}, [&](const std::string& name) { return changes[name].rows_restored.value_or(0); });
+  for (const std::string& name : there) {
+    if (const auto rows = counting.count(*live, name)) {
+      changes[name].rows_now = rows;
+    } else {
+      plan.uncounted.push_back(name);
+      changes.erase(name);
     }
   }
   for (auto& [name, change] : changes) {

@@ -123,8 +123,13 @@ void warn_of_parts(RestorePlan& plan, const SnapshotDetails& manifest) {
 
 class ServerRestore {
  public:
-  ServerRestore(repository::Store& from, const RestorePlan& plan, Observer& observer)
-      : from_(&from), plan_(&plan), observer_(&observer), target_(database::open_server(plan.database)) {}
+  ServerRestore(repository::Store& from, const RestorePlan& plan, const std::function<void()>& before_change,
+                Observer& observer)
+      : from_(&from),
+        plan_(&plan),
+        before_change_(before_change),
+        observer_(&observer),
+        target_(database::open_server(plan.database)) {}
 
   RestoreResult run() {
     const auto start = std::chrono::steady_clock::now();
@@ -158,6 +163,9 @@ class ServerRestore {
 
   void restore(const StoredServerDatabase& stored) {
     const auto built = build_whole(stored);
+    if (before_change_) {
+      before_change_();
+    }
     const auto swapped = built->swap();
     result_.kept_database = swapped.kept;
     result_.downtime = swapped.downtime;
@@ -218,6 +226,7 @@ class ServerRestore {
 
   repository::Store* from_;
   const RestorePlan* plan_;
+  const std::function<void()>& before_change_;
   Observer* observer_;
   std::unique_ptr<database::ServerDatabase> target_;
   RestoreResult result_;
@@ -302,8 +311,9 @@ void drop_interrupted(database::ServerDatabase& target, Observer& observer) {
   }
 }
 
-RestoreResult execute_server(repository::Store& from, const RestorePlan& plan, Observer& observer) {
-  return ServerRestore(from, plan, observer).run();
+RestoreResult execute_server(repository::Store& from, const RestorePlan& plan,
+                             const std::function<void()>& before_change, Observer& observer) {
+  return ServerRestore(from, plan, before_change, observer).run();
 }
 
 }  // namespace dbrollback::restore

@@ -2,6 +2,8 @@
 // place.
 #pragma once
 
+#include <functional>
+
 #include "dbrollback/restore.hpp"
 #include "engine/database/server.hpp"
 #include "engine/repository/store.hpp"
@@ -17,7 +19,9 @@ void estimate_loss(database::ServerDatabase& target, const SnapshotDetails& mani
 // Drops what restores of this database have left that were killed; the observer is told of each.
 void drop_interrupted(database::ServerDatabase& target, Observer& observer);
 
-[[nodiscard]] RestoreResult execute_server(repository::Store& from, const RestorePlan& plan, Observer& observer);
+// `before_change` is called when the other database is built and compared; it may be empty.
+[[nodiscard]] RestoreResult execute_server(repository::Store& from, const RestorePlan& plan,
+                                           const std::function<void()>& before_change, Observer& observer);
 
 // What this role may not do to the live database that a plan would. Error (Exit::refused), "not_allowed".
 void refuse_without_rights(database::ServerDatabase& target, const RestorePlan& plan);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -39,6 +40,8 @@ struct RestoreOptions {
   std::vector<std::string> despite;  // names of the obstacles that do not matter
   RoleOptions roles;
   bool in_place = false;  // into the live database itself, in one transaction
+  // SQLite: how long the rows of the live database may be counted for the plan; 0: until all are.
+  std::chrono::milliseconds count_for{0};
 };
 
 // What a restore would do, as a value: print it, keep it, execute it.
@@ -73,6 +76,7 @@ struct RestorePlan {
   // Every table whose rows change in number, come or go; of a server, every one that was written to since. Empty for
   // new_file and new_database.
   std::vector<TableChange> tables;
+  std::vector<std::string> uncounted;       // tables that there was no time to count
   bool written_is_known = true;             // false: of a server that could not tell; a warning says why
   std::vector<std::string> schema_changes;  // one sentence each
   std::vector<std::string> holders;         // processes that have the target open now: "1234 gunicorn"
@@ -114,12 +118,13 @@ struct RestoreResult {
                                        Observer& observer);
 
 // Does what the plan says. `before_in` receives the snapshot of the state before; null is allowed only when the plan
-// takes none.
+// takes none. `before_change`, which may be empty, is called once everything is ready, right before the target is
+// touched; what it throws ends the restore.
 // State after a failure: the target holds exactly what it held, unless the Error is Exit::partial, which says what it
 // holds. Errors: Exit::busy when somebody holds the file, naming them; Exit::refused when the target is not what the
 // plan saw; Exit::damaged when the snapshot is, before the target is touched.
 [[nodiscard]] RestoreResult execute_restore(Repository& from, Repository* before_in, const RestorePlan& plan,
-                                            Observer& observer);
+                                            Observer& observer, const std::function<void()>& before_change = {});
 
 struct SwapResult {
   std::string target;                    // the database

@@ -15,10 +15,16 @@ namespace dbrollback::commands {
 [[nodiscard]] cli::Command diff_command();
 [[nodiscard]] cli::Command migrate_command();
 [[nodiscard]] cli::Command export_command();
+[[nodiscard]] cli::Command report_command();
+[[nodiscard]] cli::Command releases_command();
 [[nodiscard]] cli::Command prune_command();
 [[nodiscard]] cli::Command pin_command();
 [[nodiscard]] cli::Command unpin_command();
 [[nodiscard]] cli::Command catalog_command();
+[[nodiscard]] cli::Command deploy_command();
+[[nodiscard]] cli::Command hook_command();
+[[nodiscard]] cli::Command rollback_command();
+[[nodiscard]] cli::Command status_command();
 [[nodiscard]] cli::Command version_command();
 
 }  // namespace dbrollback::commands

@@ -25,9 +25,11 @@ std::vector<Group> all_commands() {
   std::vector<Group> groups;
   groups.push_back({"To set up", {init_command(), doctor_command()}});
   groups.push_back({"Before a change", {snapshot_command(), verify_command()}});
-  groups.push_back({"The change", {migrate_command()}});
-  groups.push_back({"To look", {list_command(), show_command(), diff_command()}});
-  groups.push_back({"The way back", {restore_command(), export_command()}});
+  groups.push_back({"The change", {deploy_command(), hook_command(), migrate_command()}});
+  groups.push_back(
+      {"To look",
+       {status_command(), releases_command(), list_command(), show_command(), diff_command(), report_command()}});
+  groups.push_back({"The way back", {rollback_command(), restore_command(), export_command()}});
   groups.push_back({"To keep house", {prune_command(), pin_command(), unpin_command(), catalog_command()}});
   groups.push_back({"This program", {version_command()}});
   return groups;
@@ -36,11 +38,11 @@ std::vector<Group> all_commands() {
 // What other tools call it.
 std::string synonym(const std::string& word) {
   if (word == "backup" || word == "save" || word == "dump") return "snapshot";
-  if (word == "rollback" || word == "undo" || word == "revert") return "restore";
+  if (word == "undo" || word == "revert") return "rollback";
   if (word == "ls" || word == "snapshots") return "list";
   if (word == "check" || word == "test") return "verify";
   if (word == "rm" || word == "delete" || word == "forget") return "prune";
-  if (word == "info" || word == "status") return "show";
+  if (word == "info") return "show";
   return {};
 }
 

@@ -14,7 +14,8 @@ const std::vector<cli::Term>& exit_statuses() {
       {"3", "damage or a difference was found"},
       {"4", "refused: unsafe without confirmation, or something changed since the plan was made"},
       {"5", "busy: locked, or timed out"},
-      {"6", "failed part way: the message says what state things are in and what to run next"}};
+      {"6", "failed part way: the message says what state things are in and what to run next"},
+      {"7", "a deploy failed and was rolled back"}};
   return statuses;
 }
 

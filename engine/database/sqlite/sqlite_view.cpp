@@ -1,7 +1,10 @@
 #include "engine/database/sqlite/sqlite_view.hpp"
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "engine/base/fail.hpp"
@@ -136,6 +139,37 @@ std::uint64_t SqliteView::count(const std::string& name) {
   return read_through(vfs_, [&] {
     return static_cast<std::uint64_t>(connection_->integer("SELECT count(*) FROM main." + quote(name)));
   });
+}
+
+// SQLite counts in one instruction, between which its progress handler would be called: it has to be interrupted.
+std::optional<std::uint64_t> SqliteView::count_within(const std::string& name, std::chrono::milliseconds limit) {
+  std::mutex mutex;
+  std::condition_variable_any over;
+  bool is_counted = false;
+  bool is_late = false;
+  const std::jthread watch([&] {
+    std::unique_lock lock(mutex);
+    if (!over.wait_for(lock, limit, [&] { return is_counted; })) {
+      is_late = true;
+      sqlite3_interrupt(connection_->handle());
+    }
+  });
+  const auto counted = [&] {
+    const std::scoped_lock lock(mutex);
+    is_counted = true;
+    over.notify_all();
+    return is_late;
+  };
+  try {
+    const std::uint64_t rows = count(name);
+    (void)counted();
+    return rows;
+  } catch (const Error&) {
+    if (counted()) {
+      return std::nullopt;
+    }
+    throw;
+  }
 }
 
 Content SqliteView::content(const std::string& name) {

@@ -25,6 +25,7 @@ class SqliteView final : public View {
   [[nodiscard]] const Description& describe() const override { return description_; }
   std::vector<Content> read(BatchSinks& sinks, const std::function<void(std::uint64_t bytes)>& progress) override;
   std::uint64_t count(const std::string& table) override;
+  std::optional<std::uint64_t> count_within(const std::string& table, std::chrono::milliseconds limit) override;
   Content content(const std::string& table) override;
   std::string value_of(const std::string& sql) override;
   Integrity integrity() override;
