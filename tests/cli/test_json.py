@@ -30,6 +30,7 @@ class Documents(messages.Case):
         for level in ("stored", "content", "restored"):
             verified = self.document(0, "verify", identity, "--level", level)
             self.assertEqual((verified["ok"], verified["snapshots"][0]["level"]), (True, level))
+            self.assertEqual(verified["snapshots"][0]["restore_ms"] > 0, level == "restored")
         self.assertEqual(self.document(0, "list")["snapshots"][0]["proof"], "restored")
         self.document(0, "diff", identity)
         self.make("app.db", "DELETE FROM t WHERE v = 'a'")

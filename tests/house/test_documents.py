@@ -1,6 +1,7 @@
 """docs/json.md names every member of every document that --json prints."""
 import os
 import re
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
@@ -16,6 +17,29 @@ def members(document):
     elif isinstance(document, list):
         for value in document:
             yield from members(value)
+
+
+# Sections of docs/json.md that name what a document has in it besides its own members.
+WITHIN = {"List": ["Snapshot"], "Releases": ["Release"], "Deploy": ["Release", "Run"], "Plan of a way back": ["Run"],
+          "Way back": ["Run"], "Status": ["Release", "Run"]}
+
+DEPLOYED = """[database.app]
+url = "sqlite:app.db"
+migrations = "deployed"
+
+[app]
+version = ["cat", "VERSION"]
+stop = ["true"]
+switch = ["cp", "{version}", "VERSION"]
+start = ["true"]
+config_files = ["app.env"]
+evidence = [["cat", "VERSION"]]
+rto = "1m"
+
+[[health]]
+command = ["test", "-e", "healthy"]
+within = "1s"
+"""
 
 
 class Documents(dbr.Case):
@@ -36,8 +60,7 @@ class Documents(dbr.Case):
         self.assertEqual(document.exit, status, repr(document))
         self.assertTrue(document.out.endswith("}\n"))
         self.assertEqual(document.json["schema_version"], 1)
-        # A list holds what a snapshot's own document begins with.
-        text = self.sections[section] + (self.sections["Snapshot"] if section == "List" else "")
+        text = self.sections[section] + "".join(self.sections[within] for within in WITHIN.get(section, []))
         named = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]*)`", text))))
         unnamed = set(members(document.json)) - named - {"schema_version"}
         self.assertEqual(unnamed, set(), f"not in docs/json.md, {section}")
@@ -57,16 +80,63 @@ class Documents(dbr.Case):
         plan = self.is_documented("Plan of a restore", 0, "restore", "latest", "--dry-run")
         self.assertTrue(plan["plan"]["tables"])
         self.is_documented("Restore", 0, "restore", "latest", "--yes")
+        self.assertTrue(self.is_documented("Run", 0, "report", "latest:restore")["facts"])
         self.is_documented("Export", 0, "export", "latest", "out.db")
         self.assertTrue(self.is_documented("Prune", 0, "prune", "--dry-run")["snapshots"])
         self.assertTrue(self.is_documented("Diagnosis", 0, "doctor")["findings"])
         self.is_documented_migration()
+        self.is_documented_release()
+        self.is_documented_deploy()
         for words in (("pin", "latest", "--reason", "x"), ("unpin", "latest"), ("catalog", "rebuild"), ("version",),
                       ("init", "--config", self.path("other.toml"), "--repository", self.path("other"))):
             self.is_documented("Small ones", 0, *words)
         with open(os.path.join(self.repo, "snapshots", taken["id"], "data-0000.seg"), "r+b") as file:
             file.write(b"x")
         self.assertTrue(self.is_documented("Verification", 3, "verify", taken["id"])["snapshots"][0]["damage"])
+
+    def is_documented_release(self):
+        subprocess.run([os.path.join(os.path.dirname(dbr.BINARY), "write_releases"), self.repo, "app", "v1=confirmed", "v2=failed+"],
+                       check=True, capture_output=True)
+        listed = self.is_documented("Releases", 0, "releases")["releases"]
+        self.assertTrue(listed[1]["databases"][0]["migrations"] and listed[1]["files"])
+        self.is_documented("Release", 0, "releases", "show", "v2")
+        self.is_documented("Small ones", 0, "releases", "mark-good", "v1")
+        self.assertTrue(self.is_documented("Known good versions", 0, "releases", "good")["versions"])
+        self.is_documented("Small ones", 0, "releases", "unmark-good", "v1")
+        with open(self.path("good.json"), "w", encoding="utf-8") as file:
+            file.write('["a"]')
+        self.is_documented("Small ones", 0, "releases", "import", "good.json")
+
+    def is_documented_deploy(self):
+        os.mkdir(self.path("deployed"))
+        for name, text in (("dbrollback.toml", DEPLOYED), ("v7", "v7"), ("v8", "v8"), ("VERSION", "v7"), ("healthy", ""),
+                           ("app.env", "A=1"), ("deployed/1_seven.sql", "-- migrate:up\n-- migrate:down\n")):
+            with open(self.path(name), "w", encoding="utf-8") as file:
+                file.write(text)
+        self.make("app.db", "DROP TABLE schema_migrations")
+        self.assertTrue(self.is_documented("Deploy", 0, "deploy", "--app-version", "v7")["release"]["files"])
+        with open(self.path("deployed/2_eight.sql"), "w", encoding="utf-8") as file:
+            file.write("-- migrate:up\nCREATE TABLE eight(x);\n-- migrate:down\nDROP TABLE eight;\n")
+        self.is_documented("Deploy", 0, "hook", "pre-deploy", "--app-version", "v8", "--despite", "dirty-tree")
+        self.assertTrue(self.is_documented("Deploy", 0, "hook", "post-deploy")["health"])
+        self.is_documented("Run", 0, "report", "latest:deploy")
+        self.is_documented("Run", 0, "report", "latest:hook-post-deploy", "--format", "json")
+        self.assertTrue(self.is_documented("Status", 0, "status")["databases"][0]["release"])
+        plan = self.is_documented("Plan of a way back", 0, "rollback", "--dry-run")
+        self.assertEqual((len(plan["ways"]), plan["strategy"]), (3, "reverse"))
+        self.assertTrue(plan["ways"][1]["losses"] and plan["commands"])
+        os.remove(self.path("healthy"))
+        self.is_documented("Error", 6, "rollback", "--yes")
+        self.assertTrue(self.is_documented("Status", 6, "status")["databases"][0]["unfinished"])
+        with open(self.path("healthy"), "w", encoding="utf-8"):
+            pass
+        done = self.is_documented("Way back", 0, "rollback", "--resume")
+        self.assertTrue(done["snapshot_before"] and done["verification"])
+        self.assertTrue(self.is_documented("Run", 0, "report", "latest:rollback")["evidence"])
+        self.is_documented("Deploy", 0, "deploy", "--app-version", "v8")
+        os.remove(self.path("healthy"))
+        self.is_documented("Error", 6, "rollback", "--yes", "--strategy", "restore")
+        self.is_documented("Small ones", 0, "rollback", "--abandon")
 
     def is_documented_migration(self):
         os.mkdir(self.path("db"))

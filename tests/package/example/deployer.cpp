@@ -1,5 +1,7 @@
-// deployer DATABASE REPOSITORY VERSION: takes a snapshot, proves it by restoring it, and says so.
+// deployer DATABASE REPOSITORY VERSION: takes a snapshot, proves it by restoring it, and says so; of damage it tells
+// the webhooks as well.
 #include <dbrollback/error.hpp>
+#include <dbrollback/notify.hpp>
 #include <dbrollback/repository.hpp>
 #include <dbrollback/snapshot.hpp>
 #include <dbrollback/verify.hpp>
@@ -11,7 +13,8 @@ int main(int count, char** words) {
     return 2;
   }
   try {
-    const auto database = dbrollback::select_database(dbrollback::default_config(), words[1]);
+    const auto config = dbrollback::default_config();
+    const auto database = dbrollback::select_database(config, words[1]);
     auto repository = dbrollback::Repository::create(words[2]);
     dbrollback::SnapshotOptions options;
     options.app_version = words[3];
@@ -21,6 +24,14 @@ int main(int count, char** words) {
         dbrollback::verify(repository, taken.summary.id, {.level = dbrollback::Proof::restored, .scratch = {}}, silent);
     std::cout << taken.summary.id << " " << (proof.ok ? to_string(proof.level) : "DAMAGED") << " " << proof.rows
               << " rows\n";
+    if (!proof.ok) {
+      dbrollback::notify_verify_failed(repository, config,
+                                       {.database = database.name,
+                                        .began = taken.summary.created,
+                                        .problems = {taken.summary.id + " is damaged"},
+                                        .next = "look at the disk"},
+                                       silent);
+    }
     return proof.ok ? 0 : 3;
   } catch (const dbrollback::Error& error) {
     std::cerr << error.what() << "\n";
