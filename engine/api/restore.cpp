@@ -6,7 +6,6 @@
 #include "engine/base/fail.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/server.hpp"
-#include "engine/migrate/unfinished.hpp"
 #include "engine/recovery/preflight.hpp"
 #include "engine/recovery/restore.hpp"
 #include "engine/repository/run_record.hpp"
@@ -99,7 +98,7 @@ SwapResult undo_restore(Repository& repository, const DatabaseConfig& database, 
     result.sessions_ended = swapped.ended;
     record.facts.emplace_back("kept_database", result.kept_database);
   });
-  migrate::UnfinishedRecord(store, target->identity()).change_state(result.kept_database, result.restored);
+  recovery::change_state(store, target->identity(), result.kept_database, result.restored, observer);
   return result;
 }
 

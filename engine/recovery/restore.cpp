@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/base/lock.hpp"
+#include "engine/base/text.hpp"
 #include "engine/database/database.hpp"
 #include "engine/migrate/unfinished.hpp"
 #include "engine/restore/execute.hpp"
@@ -25,10 +26,20 @@ RestoreResult restore(repository::Store& from, repository::Store* before_in, con
   }
   RestoreResult result = restore::execute(from, before_in, plan, before_change, observer);
   if (before_in != nullptr && plan.options.tables.empty()) {
-    migrate::UnfinishedRecord(*before_in, identity)
-        .change_state(result.kept_database.empty() ? result.snapshot_before : result.kept_database, plan.options.id);
+    change_state(*before_in, identity, result.kept_database.empty() ? result.snapshot_before : result.kept_database,
+                 plan.options.id, observer);
   }
   return result;
+}
+
+void change_state(repository::Store& store, const std::string& identity, const std::string& aside,
+                  const std::string& back, Observer& observer) {
+  try {
+    migrate::UnfinishedRecord(store, identity).change_state(aside, back);
+  } catch (const Error& error) {
+    observer.warning(base::cat("whether a migration is half way could not be recorded: ", error.what(),
+                               "; see `dbrollback migrate status`"));
+  }
 }
 
 }  // namespace dbrollback::recovery
