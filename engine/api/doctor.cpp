@@ -4,6 +4,7 @@
 
 #include "dbrollback/error.hpp"
 #include "dbrollback/repository.hpp"
+#include "dbrollback/rollback.hpp"
 #include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/time.hpp"
@@ -32,6 +33,7 @@ class Doctor {
     }
     for (const auto& database : databases) {
       look(cat("database ", database.name), [&] { look_at(database); });
+      look(cat("releases of ", database.name), [&] { look_at_way_back(database); });
     }
     return std::move(found_);
   }
@@ -193,6 +195,43 @@ class Doctor {
     }
     look_at_room_of_snapshots(facts, subject);
     look_at_checks(config, *view);
+  }
+
+  // What `rollback` would meet now.
+  void look_at_way_back(const DatabaseConfig& config) {
+    if (!repository_device_) {
+      return;  // it cannot be read, which is said already
+    }
+    const std::string subject = cat("releases of ", config.name);
+    Repository repository = Repository::open(config_->repository);
+    if (list_releases(repository, config.name).empty()) {
+      return;
+    }
+    Observer silent;
+    try {
+      const RollbackPlan plan = plan_rollback(repository, *config_, config, {}, silent);
+      std::vector<std::string> ways;
+      std::vector<std::string> others;
+      for (const WayBack& way : plan.ways) {
+        if (way.why_not.empty()) {
+          ways.emplace_back(to_string(way.strategy));
+        } else if (way.strategy != Strategy::app) {
+          others.push_back(cat(to_string(way.strategy), " is not possible: ", way.why_not));
+        }
+      }
+      add(Diagnosis::Level::ok, subject,
+          cat("could go back from ", printable(plan.from_version), " to ",
+              plan.to_version.empty() ? "the state before" : printable(plan.to_version), " by ",
+              base::join(ways, " or "), others.empty() ? "" : cat(" (", base::join(others, "; "), ")")));
+      for (const std::string& warning : plan.warnings) {
+        add(Diagnosis::Level::warning, subject, warning, "`dbrollback rollback --dry-run` shows the whole plan");
+      }
+    } catch (const Error& error) {
+      if (error.code() != "nothing_to_roll_back") {
+        add(error.exit() == Exit::damaged ? Diagnosis::Level::failure : Diagnosis::Level::warning, subject,
+            error.what(), error.info().next);
+      }
+    }
   }
 
   // Data of applications becomes a third to a fifth of itself.

@@ -170,6 +170,29 @@ std::string Application::dirt() const {
       {.folder = config_->folder, .timeout = config_->timeout, .redactor = &redactor_, .observer = observer_});
 }
 
+void Application::require_available(const Values& values) const {
+  const Surroundings here{
+      .folder = config_->folder, .timeout = config_->timeout, .redactor = &redactor_, .observer = observer_};
+  for (const ServiceConfig& service : config_->services) {
+    const auto command = service.available.empty() ? std::nullopt : expanded(service.available, values);
+    if (!command) {
+      continue;
+    }
+    const Ran ran = run_command(*command, here);
+    if (!ran.succeeded) {
+      base::fail({.code = "version_unavailable",
+                  .exit = Exit::refused,
+                  .message = cat(printable(service.name), " cannot be switched to ", values.version, ": `",
+                                 shown(*command, redactor_), "` ", ran.how),
+                  .object = values.version,
+                  .state = "nothing was changed",
+                  .next =
+                      "put that version where this command finds it; or leave the application to somebody else with "
+                      "--no-app"});
+    }
+  }
+}
+
 std::vector<std::string> Application::stop(const Values& values) const {
   Walk walk(*config_, redactor_, *observer_, values);
   std::for_each(config_->services.rbegin(), config_->services.rend(),

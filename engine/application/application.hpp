@@ -35,6 +35,9 @@ class Application {
   [[nodiscard]] std::string mark() const;  // in the same way
   // What the `dirty` command prints; empty: nothing is, or there is no such command.
   [[nodiscard]] std::string dirt() const;
+  // Error "version_unavailable" (Exit::refused) where an `available` command fails; nothing was changed. It names the
+  // service, the command, how it ended and its last lines.
+  void require_available(const Values& values) const;
 
   // Each returns what was done, a sentence each. Error "app_command_failed" (Exit::failed), or "app_unhealthy" where a
   // service does not become healthy: they name the service, the command, how it ended and its last lines.

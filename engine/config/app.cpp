@@ -1,6 +1,7 @@
 #include "engine/config/app.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "engine/base/text.hpp"
@@ -18,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const char* const one_service = "application";
+constexpr std::array<const char*, 6> service_commands{"stop", "switch", "start", "available", "version", "mark"};
 
 struct App {
   AppConfig config;
@@ -93,6 +95,7 @@ ServiceConfig overlaid(const Item& section, const ServiceConfig& said, ServiceCo
   below.stop = has(section, "stop") ? said.stop : below.stop;
   below.switch_to = has(section, "switch") ? said.switch_to : below.switch_to;
   below.start = has(section, "start") ? said.start : below.start;
+  below.available = has(section, "available") ? said.available : below.available;
   below.version = has(section, "version") ? said.version : below.version;
   below.mark = has(section, "mark") ? said.mark : below.mark;
   below.name = said.name;
@@ -113,8 +116,7 @@ ServiceConfig from_preset(App& app, const Variables& values, const Place& place,
 }
 
 void add_the_only_service(const Item& table, App& app) {
-  const bool said =
-      has(table, "stop") || has(table, "switch") || has(table, "start") || has(table, "version") || has(table, "mark");
+  const bool said = std::ranges::any_of(service_commands, [&](const char* name) { return has(table, name); });
   if (!said && !app.preset) {
     return;
   }
@@ -141,7 +143,7 @@ void read_service_key(const Item& item, App& app, ServiceConfig& service, Variab
 void add_service(const Item& section, const Item& table, App& app) {
   ServiceConfig service;
   Variables values = app.values;
-  for_each_key(section, {"name", "with", "stop", "switch", "start", "version", "mark", "health"},
+  for_each_key(section, {"name", "with", "stop", "switch", "start", "available", "version", "mark", "health"},
                [&](const Item& item) { read_service_key(item, app, service, values); });
   if (service.name.empty()) {
     place_of(section).mistake("has no name; every service needs one");
@@ -151,6 +153,7 @@ void add_service(const Item& section, const Item& table, App& app) {
         base::cat("another service is called \"", base::printable(service.name), "\"; give each its own name"));
   }
   ServiceConfig below = from_preset(app, values, place_of(section), table);
+  below.available = has(table, "available") ? app.own.available : below.available;
   below.version = has(table, "version") ? app.own.version : below.version;
   below.mark = has(table, "mark") ? app.own.mark : below.mark;
   app.config.services.push_back(overlaid(section, service, std::move(below)));
@@ -173,8 +176,8 @@ AppConfig read_app(const Item& table, const fs::path& folder) {
   App app;
   app.config.folder = folder;
   for_each_key(table,
-               {"preset", "with", "folder", "stop", "switch", "start", "version", "mark", "dirty", "config_files",
-                "clear_caches", "evidence", "timeout", "rto", "service"},
+               {"preset", "with", "folder", "stop", "switch", "start", "available", "version", "mark", "dirty",
+                "config_files", "clear_caches", "evidence", "timeout", "rto", "service"},
                [&](const Item& item) { read_app_key(item, folder, app); });
   if (const auto with = find_key(table, "with")) {
     if (!app.preset) {

@@ -43,7 +43,7 @@ Variables read_variables(const Item& table) {
 }
 
 void read_preset_commands(const Item& table, Preset& preset) {
-  for_each_key(table, {"stop", "switch", "start", "version", "mark", "dirty"}, [&](const Item& item) {
+  for_each_key(table, {"stop", "switch", "start", "available", "version", "mark", "dirty"}, [&](const Item& item) {
     if (!read_service_command(item, preset.commands)) {
       preset.dirty = read_command(item);
     }
@@ -146,6 +146,7 @@ Preset with_values(Preset preset, const Variables& values, const Place& place) {
   put_into(preset.commands.stop, all);
   put_into(preset.commands.switch_to, all);
   put_into(preset.commands.start, all);
+  put_into(preset.commands.available, all);
   put_into(preset.commands.version, all);
   put_into(preset.commands.mark, all);
   put_into(preset.dirty, all);
@@ -159,6 +160,8 @@ bool read_service_command(const Item& item, ServiceConfig& service) {
     service.switch_to = read_commands_of(item);
   } else if (item.name == "start") {
     service.start = read_commands_of(item);
+  } else if (item.name == "available") {
+    service.available = read_command(item);
   } else if (item.name == "version") {
     service.version = read_command(item);
   } else if (item.name == "mark") {

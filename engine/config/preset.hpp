@@ -37,7 +37,7 @@ void read_with(const Item& table, const Preset& preset, Variables& values);
 // The preset with its variables put in. Mistake, at `place`: a variable that nobody gave.
 [[nodiscard]] Preset with_values(Preset preset, const Variables& values, const Place& place);
 
-// Reads stop, switch, start, version and mark; false: it is none of these.
+// Reads stop, switch, start, available, version and mark; false: it is none of these.
 bool read_service_command(const Item& item, ServiceConfig& service);
 
 }  // namespace dbrollback::config

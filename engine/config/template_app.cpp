@@ -11,7 +11,7 @@ std::string application_example() {
       "\n"
       "# The application, for `deploy` and `rollback`: how it is stopped, switched to another version and started. A\n"
       "# preset (compose, git, kubernetes, systemd) has the commands; each can be written out instead, as a list of\n"
-      "# texts: stop, switch, start, version, mark.\n"
+      "# texts: stop, switch, start, available, version, mark.\n"
       "# [app]\n"
       "# preset = \"systemd\"\n"
       "# with = { unit = \"shop\", releases = \"/srv/shop/releases\", current = \"/srv/shop/current\" }\n"

@@ -136,9 +136,18 @@ void refuse_unfinished(repository::Store& store, const std::string& identity) {
 }
 
 void warn_of_unfinished(repository::Store& store, const std::string& identity, Observer& observer) {
-  if (const auto open = repository::Journal(store, identity).read()) {
-    observer.warning(cat("the ", printable(open->command), " of ", printable(open->database), " to ", target_of(*open),
-                         " is not over, and will find what this command does: see `dbrollback status`"));
+  try {
+    if (const auto open = repository::Journal(store, identity).read()) {
+      observer.warning(cat("the ", printable(open->command), " of ", printable(open->database), " to ",
+                           target_of(*open),
+                           " is not over, and will find what this command does: see `dbrollback status`"));
+    }
+  } catch (const Error& error) {
+    if (error.exit() != Exit::damaged) {
+      throw;
+    }
+    observer.warning(
+        cat("a deploy or a rollback of this database is not over, and its journal cannot be read: ", error.what()));
   }
 }
 
@@ -149,6 +158,9 @@ Preflight look_before_deploy(repository::Store& store, const DatabaseConfig& dat
   out.version = version_of(options, application);
   const auto releases = release::read_all(store, database.name);
   const Release* current = current_release(releases);
+  if (options.with_application && options.part == DeployOptions::Part::all) {
+    application.require_available({.version = out.version, .previous = {}, .mark = {}});
+  }
   find_previous(options, application, current, out);
   warn_of_earlier(current, out.warnings);
   out.has_migrations = !database.migrations.empty() || !database.migrate.up.empty() || !options.command.empty();

@@ -20,7 +20,8 @@ struct Preflight {
   std::vector<std::string> warnings;
 };
 
-// Errors: Exit::usage "bad_version", "missing_argument"; Exit::refused "dirty_tree", "dirty_migrations".
+// Errors: Exit::usage "bad_version", "missing_argument"; Exit::refused "dirty_tree", "dirty_migrations",
+// "version_unavailable".
 [[nodiscard]] Preflight look_before_deploy(repository::Store& store, const DatabaseConfig& database,
                                            const DeployOptions& options, const application::Application& application,
                                            Observer& observer);

@@ -14,6 +14,7 @@
 #include "engine/recovery/proof.hpp"
 #include "engine/recovery/rollback_database.hpp"
 #include "engine/recovery/rollback_plan.hpp"
+#include "engine/recovery/undone_files.hpp"
 #include "engine/release/kept_files.hpp"
 #include "engine/release/releases.hpp"
 
@@ -56,6 +57,10 @@ class GoingBack {
                   .state = "nothing was changed",
                   .next = "run `dbrollback rollback` again and look at the new plan"});
     }
+    prepare_application();
+    if (plan.options.with_application) {
+      application_->require_available(values());
+    }
     record_dead_deploy();
     begin(plan);
     return carry_out();
@@ -77,6 +82,7 @@ class GoingBack {
     back_.undone.files = files_of_target();
     read_scripts();
     back_.is_resumed = true;
+    prepare_application();
     back_.execution =
         std::make_unique<Execution>(back_.store, back_.identity, std::move(run), ask_, listener_, back_.observer);
     return carry_out();
@@ -169,11 +175,16 @@ class GoingBack {
     }
   }
 
-  RollbackResult carry_out() {
+  // Its secrets are also those of the files that come back.
+  void prepare_application() {
+    lost_files_ = take_out_damaged_files(back_.store, back_.undone.files);
     for (const ReleaseFile& file : back_.undone.files) {
       redactor_.learn(base::text_of(release::KeptFiles(back_.store).read(file.hash)));
     }
     application_ = std::make_unique<application::Application>(back_.config.app, redactor_, back_.observer);
+  }
+
+  RollbackResult carry_out() {
     try {
       step("evidence", [this] { return collect_evidence(); });
       if (back_.strategy == Strategy::reverse) {
@@ -222,7 +233,10 @@ class GoingBack {
   }
 
   Details put_files_back() {
-    Details out;
+    for (const std::string& problem : lost_files_) {
+      back_.observer.warning(problem);
+    }
+    Details out = lost_files_;
     const release::KeptFiles kept(back_.store);
     for (const ReleaseFile& file : back_.undone.files) {
       const bool is_changed =
@@ -346,6 +360,7 @@ class GoingBack {
   base::FileLock alone_;
   application::Redactor redactor_;
   std::unique_ptr<application::Application> application_;
+  Details lost_files_;
   RollbackResult result_;
 };
 

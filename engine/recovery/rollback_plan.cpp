@@ -10,6 +10,7 @@
 #include "engine/database/database.hpp"
 #include "engine/recovery/execution.hpp"
 #include "engine/recovery/kept_scripts.hpp"
+#include "engine/recovery/undone_files.hpp"
 #include "engine/recovery/ways.hpp"
 #include "engine/release/releases.hpp"
 #include "engine/repository/run_record.hpp"
@@ -132,6 +133,8 @@ RollbackPlan plan_rollback(repository::Store& store, const Config& config, const
   const application::Application application(config.app, application::Redactor(config), observer);
   const bool is_managed = options.with_application && application.is_managed();
   RollbackPlan plan;
+  std::vector<ReleaseFile> files = undone.files;
+  plan.warnings = take_out_damaged_files(store, files);
   plan.options = options;
   plan.database = database.name;
   plan.location = live.location;
@@ -159,9 +162,17 @@ RollbackPlan plan_rollback(repository::Store& store, const Config& config, const
   plan.rto = config.app.rto;
   require_possible(plan);
   if (is_managed) {
-    plan.commands =
-        application.planned({.version = undone.to_version, .previous = undone.from_version, .mark = undone.to_mark},
-                            plan.strategy == Strategy::app);
+    const application::Values values{
+        .version = undone.to_version, .previous = undone.from_version, .mark = undone.to_mark};
+    plan.commands = application.planned(values, plan.strategy == Strategy::app);
+    try {
+      application.require_available(values);
+    } catch (const Error& error) {
+      if (error.exit() != Exit::refused) {
+        throw;
+      }
+      plan.warnings.emplace_back(error.what());
+    }
   }
   warn(plan, undone, is_managed, live);
   plan.stamp = stamp_of(undone, live);

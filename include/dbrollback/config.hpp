@@ -97,8 +97,9 @@ struct ServiceConfig {
   std::vector<CommandLine> stop;
   std::vector<CommandLine> switch_to;
   std::vector<CommandLine> start;
-  CommandLine version;  // prints the version that is there
-  CommandLine mark;     // prints what {mark} stands for when that version is to come back
+  CommandLine available;  // fails where {version} is not there to switch to
+  CommandLine version;    // prints the version that is there
+  CommandLine mark;       // prints what {mark} stands for when that version is to come back
   std::vector<HealthProbe> health;
 };
 

@@ -31,6 +31,7 @@ class ApplicationTest : public test::InFolder {
             .stop = {shell("echo stop " + name + " >> log")},
             .switch_to = {shell("echo switch " + name + " {version} {previous} {mark} >> log")},
             .start = {shell("echo start " + name + " >> log")},
+            .available = {},
             .version = {},
             .mark = {},
             .health = {}};
@@ -69,6 +70,7 @@ TEST_F(ApplicationTest, OnlyKnownNamesInBracesAreReplaced) {
                       .stop = {{"x", "{{.Image}}", "{.spec.{version}}", "{unknown}", "{version", "{mark}"}},
                       .switch_to = {{"undo", "{kept_mark}"}, {"set", "{version}"}},
                       .start = {},
+                      .available = {},
                       .version = {},
                       .mark = {},
                       .health = {}}};
@@ -103,6 +105,23 @@ TEST_F(ApplicationTest, IsAskedForItsVersion) {
   EXPECT_EQ(application().dirt(), "");
   config.dirty = shell("echo ' M app.py'");
   EXPECT_EQ(application().dirt(), "M app.py");
+}
+
+TEST_F(ApplicationTest, AVersionThatIsNotThereIsRefused) {
+  config.services = {service("web"), service("jobs")};
+  EXPECT_NO_THROW(application().require_available(values));
+  config.services[1].available = shell("test {mark} = abc || { echo no {version} >&2; exit 1; }");
+  EXPECT_NO_THROW(application().require_available(values));
+  const ErrorInfo info =
+      error_of([&] { application().require_available({.version = "v3", .previous = {}, .mark = {}}); });
+  EXPECT_EQ(info.code, "version_unavailable");
+  EXPECT_EQ(info.exit, Exit::refused);
+  EXPECT_EQ(info.message,
+            "jobs cannot be switched to v3: `sh -c 'test v3 = abc || { echo no v3 >&2; exit 1; }'` ended with status "
+            "1: no v3");
+  // The number of a revision, of a version that has none.
+  config.services[1].available = {"false", "{kept_mark}"};
+  EXPECT_NO_THROW(application().require_available({.version = "v3", .previous = {}, .mark = {}}));
 }
 
 TEST_F(ApplicationTest, ACommandThatFailsIsToldWithItsLastLines) {

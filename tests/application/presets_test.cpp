@@ -67,8 +67,10 @@ TEST_F(PresetTest, GitStashesWhatIsModifiedAndChecksOut) {
   // Detached already, nothing to stash, and no mark: the version is a tag.
   (void)shop.start({.version = "v1", .previous = {}, .mark = {}});
   EXPECT_EQ(shop.mark(), first);
-  EXPECT_EQ(error_of([&] { (void)shop.start({.version = "v9", .previous = {}, .mark = {}}); }).code,
-            "app_command_failed");
+  EXPECT_NO_THROW(shop.require_available({.version = "v9", .previous = {}, .mark = first}));
+  const Values gone{.version = "v9", .previous = {}, .mark = {}};
+  EXPECT_EQ(error_of([&] { shop.require_available(gone); }).code, "version_unavailable");
+  EXPECT_EQ(error_of([&] { (void)shop.start(gone); }).code, "app_command_failed");
 }
 
 TEST_F(PresetTest, ComposeSetsTheVariablesLine) {
@@ -104,8 +106,12 @@ TEST_F(PresetTest, SystemdSwitchesTheLink) {
     EXPECT_EQ(shop.running_version(), version);
     EXPECT_EQ(fs::read_symlink(at("shop") / "current"), fs::path("releases") / version);
   }
-  const ErrorInfo info = error_of([&] { (void)shop.start({.version = "v3", .previous = {}, .mark = {}}); });
-  EXPECT_NE(info.message.find("No such file or directory"), std::string::npos);
+  EXPECT_NO_THROW(shop.require_available({.version = "v2", .previous = {}, .mark = {}}));
+  const Values gone{.version = "v3", .previous = {}, .mark = {}};
+  for (const ErrorInfo& info :
+       {error_of([&] { shop.require_available(gone); }), error_of([&] { (void)shop.start(gone); })}) {
+    EXPECT_NE(info.message.find("No such file or directory"), std::string::npos);
+  }
   EXPECT_EQ(shop.running_version(), "v1");
 }
 

@@ -27,6 +27,7 @@ TEST_F(ConfigApp, OwnCommandsMakeTheOneService) {
       app("stop = ['systemctl', 'stop', 'shop']\n"
           "switch = [['a'], ['b', '{version}']]\n"
           "start = []\n"
+          "available = ['test', '-d', '{version}']\n"
           "version = ['cat', 'VERSION']\n"
           "mark = ['cat', 'MARK']\n"
           "dirty = ['git', 'status']\n"
@@ -41,6 +42,7 @@ TEST_F(ConfigApp, OwnCommandsMakeTheOneService) {
   EXPECT_EQ(one.stop, (Commands{{"systemctl", "stop", "shop"}}));
   EXPECT_EQ(one.switch_to, (Commands{{"a"}, {"b", "{version}"}}));
   EXPECT_TRUE(one.start.empty());
+  EXPECT_EQ(one.available, (CommandLine{"test", "-d", "{version}"}));
   EXPECT_EQ(one.version, (CommandLine{"cat", "VERSION"}));
   EXPECT_EQ(one.mark, (CommandLine{"cat", "MARK"}));
   EXPECT_EQ(config.dirty, (CommandLine{"git", "status"}));

@@ -1,6 +1,9 @@
 // The steps of a deploy or a way back, and what the journal says at each moment.
 #include "engine/recovery/execution.hpp"
 
+#include <filesystem>
+
+#include "engine/recovery/preflight.hpp"
 #include "tests/support/unit.hpp"
 
 namespace dbrollback::recovery {
@@ -238,6 +241,21 @@ TEST_F(Executions, ThatAreOverWithoutARecordAreOver) {
   execution.close(nullptr);
   EXPECT_FALSE(journal_.read());
   EXPECT_EQ(told_.warnings.size(), 1U);
+}
+
+// Whoever migrates or restores by hand beside it is told, whether the journal can be read or not.
+TEST_F(Executions, ThatAreNotOverAreSaidToOthers) {
+  warn_of_unfinished(*store_, identity, told_);
+  EXPECT_TRUE(told_.warnings.empty());
+  const Execution execution = planned();
+  warn_of_unfinished(*store_, identity, told_);
+  for (const auto& file : std::filesystem::directory_iterator(at("repository/journals"))) {
+    std::filesystem::resize_file(file, 10);
+  }
+  warn_of_unfinished(*store_, identity, told_);
+  ASSERT_EQ(told_.warnings.size(), 2U);
+  EXPECT_NE(told_.warnings[0].find("will find what this command does"), std::string::npos) << told_.warnings[0];
+  EXPECT_NE(told_.warnings[1].find("its journal cannot be read"), std::string::npos) << told_.warnings[1];
 }
 
 TEST(StepDuration, IsThatOfAStepThatWasDone) {

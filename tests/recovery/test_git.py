@@ -97,11 +97,30 @@ class Git(GitCase):
         self.assertTrue(os.path.exists(self.path("checkout", "untracked")))
 
     def test_no_such_commit(self):
-        """The checkout fails, after the migrations: that is said, and what to type."""
+        """It is refused before anything is done."""
         self.carried["v9"] = deploy_case.V1
-        failed = self.deploy("v9", status=6)
-        self.assert_says(failed, "git checkout --detach v9", "dbrollback")
-        self.assertEqual(self.head(), self.commits["v1"])
+        refused = self.deploy("v9", status=4)
+        self.assert_says(refused, "git cat-file -e 'v9^{commit}'", "nothing was changed", "--no-app")
+        self.assertEqual((self.head(), self.states()), (self.commits["v1"], []))
+
+    def test_the_commit_to_go_back_to_is_gone(self):
+        """The plan says so, and nothing is stopped."""
+        self.deployed("v1")
+        self.deployed("v2")
+        self.git("tag", "-d", "v1")
+        self.git("checkout", "-q", "--orphan", "anew")
+        self.git("commit", "-q", "-m", "anew")
+        self.git("branch", "-D", "main")
+        self.git("tag", "-d", "v2")
+        self.git("reflog", "expire", "--expire=now", "--all")
+        self.git("gc", "-q", "--prune=now")
+        self.assert_says(self.ok("rollback", "--dry-run"), "cannot be switched to v1")
+        before = self.states()
+        refused = self.fails(4, "rollback", "--yes")
+        self.assert_says(refused, "cannot be switched to v1", "nothing was changed", "--no-app")
+        self.assertEqual((self.states(), self.started()), (before, "v2"))
+        self.ok("rollback", "--yes", "--no-app")
+        self.assertNotEqual(self.states(), before)
 
 
 class OwnCommands(GitCase):
