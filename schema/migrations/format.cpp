@@ -26,6 +26,12 @@ std::string_view without_mark(std::string_view text) {
   return text.starts_with(mark) ? text.substr(mark.size()) : text;
 }
 
+std::string behind_mark(std::string_view text) {
+  return without_mark(text).size() == text.size() ? ""
+                                                  : ": the file begins with a byte order mark (BOM), which hides its "
+                                                    "first line from the tool; save it without one";
+}
+
 std::vector<Line> lines_of(std::string_view text) {
   std::vector<Line> out;
   for (std::size_t at = 0; at < text.size();) {

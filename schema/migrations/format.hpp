@@ -158,6 +158,9 @@ struct Format {
 // A text without the byte order mark at its beginning.
 [[nodiscard]] std::string_view without_mark(std::string_view text);
 
+// What is said of a marker that was not found where the tool does not look behind such a mark either; else empty.
+[[nodiscard]] std::string behind_mark(std::string_view text);
+
 // The lines of a text, without their ends ("\n" or "\r\n"), each with its place in it.
 struct Line {
   std::string_view text;

@@ -110,7 +110,8 @@ Migration dbmate_migration(const SourceFile& file) {
     throw FormatError(file.path, statement, "has a statement before '-- migrate:up'");
   }
   if (!up || !down) {
-    throw FormatError(file.path, 0, std::string("has no '-- migrate:") + (up ? "down'" : "up'"));
+    throw FormatError(file.path, 0,
+                      std::string("has no '-- migrate:") + (up ? "down'" : "up'") + (up ? "" : behind_mark(file.text)));
   }
   Migration out;
   out.version = markers::leading_digits(file.path);

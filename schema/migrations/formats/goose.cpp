@@ -202,7 +202,7 @@ class GooseFile {
       last = line.number;
     }
     if (section_ == nullptr) {
-      fail(0, "has no '-- +goose Up'");
+      fail(0, "has no '-- +goose Up'" + behind_mark(file_.text));
     }
     if (section_->in_block()) {
       fail(last, "has no '-- +goose StatementEnd' after '-- +goose StatementBegin'");
@@ -269,7 +269,7 @@ class GooseFile {
     const std::string_view text = markers::trimmed(line.text);
     if (section_ == nullptr) {
       if (!text.empty() && !text.starts_with("--")) {
-        fail(line.number, "has a statement before '-- +goose Up'");
+        fail(line.number, "has a statement before '-- +goose Up'" + behind_mark(file_.text));
       }
     } else if (!section_->in_statement() && (line.text.empty() || text.starts_with("--"))) {
       section_->add_comment(line.number, line.text);  // with its variables: goose leaves it out

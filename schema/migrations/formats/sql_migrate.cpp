@@ -90,7 +90,7 @@ class SqlMigrateFile {
       last = line.number;
     }
     if (section_ == nullptr) {
-      fail(0, "has neither '-- +migrate Up' nor '-- +migrate Down'");
+      fail(0, "has neither '-- +migrate Up' nor '-- +migrate Down'" + behind_mark(file_.text));
     }
     expect_end(last);
   }

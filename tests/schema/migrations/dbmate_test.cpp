@@ -95,7 +95,9 @@ TEST(Dbmate, SaysWhatTheToolWouldNotTake) {
   EXPECT_EQ(problem("-- migrate:up\nSELECT 1;\n"), "0: has no '-- migrate:down'");
   EXPECT_EQ(problem("-- migrate:down\n-- migrate:up\n"), "0: has no '-- migrate:down'");
   EXPECT_EQ(problem("\n/* a */\n-- migrate:up\n-- migrate:down\n"), "2: has a statement before '-- migrate:up'");
-  EXPECT_EQ(problem("\xEF\xBB\xBF-- migrate:up\n-- migrate:down\n"), "0: has no '-- migrate:up'");
+  EXPECT_EQ(problem("\xEF\xBB\xBF-- migrate:up\n-- migrate:down\n"),
+            "0: has no '-- migrate:up': the file begins with a byte order mark (BOM), which hides its first line from "
+            "the tool; save it without one");
   EXPECT_EQ(problem("-- migrate:up\n-- migrate:down\n-- migrate:down\n"), "3: has a second '-- migrate:down'");
   EXPECT_EQ(problem("-- migrate:up\n-- migrate:down\n-- migrate:up\n"), "3: has a second '-- migrate:up'");
 }

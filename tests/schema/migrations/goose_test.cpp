@@ -119,7 +119,8 @@ TEST(Goose, EndsAStatementWithItsBlock) {
 TEST(Goose, SaysWhatTheToolWouldNotTake) {
   EXPECT_EQ(problem(""), "1_a.sql:0: has no '-- +goose Up'");
   EXPECT_EQ(problem("SELECT 1;\n-- +goose Up\n"), "1_a.sql:1: has a statement before '-- +goose Up'");
-  EXPECT_EQ(problem("\xEF\xBB\xBF-- +goose Up\n"), "1_a.sql:1: has a statement before '-- +goose Up'");
+  EXPECT_EQ(problem("\xEF\xBB\xBF-- +goose Up\n"),
+            "1_a.sql:1: has a statement before '-- +goose Up'" + behind_mark("\xEF\xBB\xBF"));
   EXPECT_EQ(problem("-- +goose Up\n-- +goose Up\n"), "1_a.sql:2: has a second '-- +goose Up'");
   EXPECT_EQ(problem("-- +goose Down\n"), "1_a.sql:1: has '-- +goose Down' outside of '-- +goose Up'");
   EXPECT_EQ(problem("-- +goose Up\n-- +goose Down\n-- +goose Down\n"),

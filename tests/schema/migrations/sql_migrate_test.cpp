@@ -117,7 +117,7 @@ TEST(SqlMigrate, SaysWhatTheToolWouldNotTake) {
   EXPECT_EQ(problem("-- +migrate up\n"), none);
   EXPECT_EQ(problem("--  +migrate Up\n"), none);
   EXPECT_EQ(problem(" -- +migrate Up\n"), none);
-  EXPECT_EQ(problem("\xEF\xBB\xBF-- +migrate Up\n"), none);
+  EXPECT_EQ(problem("\xEF\xBB\xBF-- +migrate Up\n"), none + behind_mark("\xEF\xBB\xBF"));
   EXPECT_EQ(problem("-- +migrate \n"), "1: has '-- +migrate' without a word after it");
   EXPECT_EQ(problem("-- +migrate Up\nSELECT 1\n-- +migrate Down\n"),
             "3: has a statement without a semicolon at its end");
