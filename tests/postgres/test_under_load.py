@@ -3,7 +3,7 @@
 time: nearly all of them come about, each is one moment, and nobody waits long for one.
 
 Four sums of pgbench are equal after each of its transactions, and what others do keeps such a rule too. Each snapshot is
-restored, and must keep them all. DBROLLBACK_SNAPSHOTS=200 takes so many, 6 by default.
+restored, and must keep them all. DBROLLBACK_SNAPSHOTS=200 takes so many, 3 by default.
 """
 import os
 import sys
@@ -15,7 +15,7 @@ from support import dbr, postgres  # noqa: E402
 
 import server_case  # noqa: E402
 
-SNAPSHOTS = int(os.environ.get("DBROLLBACK_SNAPSHOTS", "6"))
+SNAPSHOTS = int(os.environ.get("DBROLLBACK_SNAPSHOTS", "3"))
 REST = 1.0           # seconds, of who changes tables between two statements
 LONGEST_WAIT = 30    # seconds; a snapshot gives way after 10 of them
 

@@ -2,7 +2,6 @@
 
 Releases are folders below FOLDER/releases, and FOLDER/current is a link to the one that runs, as systemd units and many
 deploy scripts have it."""
-import http.client
 import json
 import os
 import signal
@@ -22,7 +21,7 @@ class Control:
             return
         program = os.path.join(os.path.dirname(os.path.realpath(__file__)), "app_server.py")
         with open(os.path.join(self.folder, "server.log"), "ab") as log:
-            process = subprocess.Popen([sys.executable, "-B", program, self.folder], start_new_session=True,
+            process = subprocess.Popen([sys.executable, "-ESB", program, self.folder], start_new_session=True,
                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         with open(self.pid_file, "w", encoding="ascii") as file:
             file.write(str(process.pid))
@@ -35,6 +34,7 @@ class Control:
         print("started")
 
     def answers(self):
+        import http.client  # takes longer than the other commands take
         with open(os.path.join(self.folder, "app.json"), encoding="utf-8") as file:
             port = json.load(file)["port"]
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)

@@ -83,7 +83,7 @@ class Words:
             {"version": version, "schema": schema, "broken": broken}))
 
     def control(self, *words):
-        return [sys.executable, "-B", os.path.join(HERE, "app_control.py"), self.app, *words]
+        return [sys.executable, "-ISB", os.path.join(HERE, "app_control.py"), self.app, *words]
 
     @property
     def health_url(self):

@@ -93,7 +93,7 @@ class Postmaster:
     def keep(self):
         """Starts the keeper, apart from us: who ends a test with all its children does not reach it."""
         ours = os.path.join(os.path.dirname(os.path.realpath(__file__)), "keeper.py")
-        self.keeper = subprocess.Popen(["setsid", "--fork", sys.executable, "-B", ours, self.folder], cwd="/",
+        self.keeper = subprocess.Popen(["setsid", "--fork", sys.executable, "-ESB", ours, self.folder], cwd="/",
                                        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.keeper.wait()
 
