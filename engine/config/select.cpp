@@ -32,8 +32,10 @@ std::vector<std::string> names_of(const Config& config) {
 
 DatabaseConfig the_only_one(const Config& config) {
   if (config.databases.empty()) {
-    base::fail_usage("no_database", "no database is configured and none was given", {},
-                     "write `--database PATH`, or run `dbrollback init` to configure one");
+    base::fail_usage(
+        "no_database", "no database is configured and none was given", {},
+        base::cat(config.file.empty() ? "go to the folder of its dbrollback.toml (there is none here or above), " : "",
+                  "write `--database PATH`, or run `dbrollback init` to configure one"));
   }
   if (config.databases.size() > 1) {
     base::fail_usage("ambiguous_database",

@@ -49,7 +49,12 @@ TEST_F(SelectDatabase, SaysWhatToDoWhenThereAreNone) {
   const ErrorInfo info = refusal(none_, "");
   EXPECT_EQ(info.code, "no_database");
   EXPECT_EQ(info.message, "no database is configured and none was given");
-  EXPECT_EQ(info.next, "write `--database PATH`, or run `dbrollback init` to configure one");
+  EXPECT_EQ(info.next,
+            "go to the folder of its dbrollback.toml (there is none here or above), write `--database PATH`, or run "
+            "`dbrollback init` to configure one");
+  Config empty = none_;
+  empty.file = "/srv/dbrollback.toml";
+  EXPECT_EQ(refusal(empty, "").next, "write `--database PATH`, or run `dbrollback init` to configure one");
 }
 
 TEST_F(SelectDatabase, MakesOneFromAUrlOrAPath) {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
+#include "dbrollback/error.hpp"
 #include "tools/cli/fail.hpp"
 #include "tools/cli/text.hpp"
 
@@ -52,13 +54,24 @@ const Config& Context::config() {
   return *config_;
 }
 
-Repository Context::repository() { return Repository::open(config().repository); }
+bool Context::is_default_repository() {
+  return config().file.empty() && global_.repository.empty() && environment("DBROLLBACK_REPOSITORY").empty();
+}
+
+Repository Context::repository() {
+  try {
+    return Repository::open(config().repository);
+  } catch (const Error& error) {
+    if (error.code() != "no_repository" || !is_default_repository()) throw;
+    ErrorInfo info = error.info();
+    info.next = "go to the folder of your dbrollback.toml (there is none here or above); or " + info.next;
+    throw Error(std::move(info));
+  }
+}
 
 Repository Context::repository_for_writing() {
-  const bool nobody_named_it =
-      config().file.empty() && global_.repository.empty() && environment("DBROLLBACK_REPOSITORY").empty();
   std::error_code ignored;
-  if (!nobody_named_it || std::filesystem::exists(config().repository, ignored)) return repository();
+  if (!is_default_repository() || std::filesystem::exists(config().repository, ignored)) return repository();
   Repository created = Repository::create(config().repository);
   console_.note("created the repository " + config().repository);
   return created;

@@ -53,6 +53,7 @@ class Context {
   [[nodiscard]] std::string completed(const std::string& next) const;
 
  private:
+  [[nodiscard]] bool is_default_repository();  // nobody named one
   // " --config FILE --repository PATH", as far as they were typed.
   [[nodiscard]] std::string typed_places() const;
 
