@@ -52,7 +52,7 @@ MigrateResult run(Repository& repository, const DatabaseConfig& database, const 
   return recorded(repository, database, up ? "migrate-up" : "migrate-down", observer,
                   [&](repository::Store& store, const std::string& identity) {
                     if (is_by_command(database)) {
-                      return migrate::run_command(store, database, identity, up, options, observer);
+                      return migrate::run_command(store, database, identity, up, options, nullptr, observer);
                     }
                     return up ? migrate::up(store, database, identity, options, observer)
                               : migrate::down(store, database, identity, options, observer);

@@ -12,6 +12,7 @@
 
 #include "engine/base/account.hpp"
 #include "engine/base/fail.hpp"
+#include "engine/base/lock.hpp"
 #include "engine/base/system.hpp"
 #include "engine/base/text.hpp"
 
@@ -145,7 +146,8 @@ Child::Child(const Command& command) : name_(printable(command.arguments.front()
                    .arguments = argv.data(),
                    .environment = envp.data(),
                    .folder = command.folder.empty() ? nullptr : command.folder.c_str(),
-                   .standard = {in.from.fd(), output_fd(command, log, out), output_fd(command, log, err)}};
+                   .standard = {in.from.fd(), output_fd(command, log, out), output_fd(command, log, err)},
+                   .kept = command.lock == nullptr ? -1 : command.lock->fd()};
   if (system().spawn(what, pid_) != 0) {
     pid_ = -1;
     if (errno == ENOEXEC || errno == ENOENT) {  // a damaged binary, or a script whose interpreter is missing

@@ -59,6 +59,10 @@ FileLock::FileLock(const fs::path& path, Kind kind, std::chrono::milliseconds ti
   }
 }
 
+void FileLock::release() noexcept {
+  (void)uninterrupted([&] { return system().flock(file_.fd(), LOCK_UN); });
+}
+
 bool FileLock::try_exclusive(const fs::path& path, mode_t permissions, FileLock& lock) {
   File file = open_lock(path, permissions);
   if (!try_lock(file, Kind::exclusive)) {

@@ -1,4 +1,5 @@
-// A lock between processes on a file, by flock(2): the kernel releases it when its holder dies, however it dies.
+// A lock between processes on a file, by flock(2): the kernel releases it when its holder dies, however it dies. A
+// program that was started with it (Command::lock) is a holder, too.
 #pragma once
 
 #include <sys/types.h>
@@ -21,6 +22,10 @@ class FileLock {
 
   // Without waiting; false when somebody else has it.
   [[nodiscard]] static bool try_exclusive(const fs::path& path, mode_t permissions, FileLock& lock);
+
+  // For all holders of this lock. Never throws.
+  void release() noexcept;
+  [[nodiscard]] int fd() const { return file_.fd(); }
 
  private:
   File file_;

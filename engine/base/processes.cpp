@@ -115,7 +115,9 @@ Holders lockers_of(const std::vector<fs::path>& paths) {
     ino_t inode = 0;
     words >> number >> type >> advisory >> kind >> pid >> std::hex >> major >> colon >> minor >> colon >> std::dec >>
         inode >> first >> last;
-    if (words && type != "->" && pid != std::to_string(::getpid()) && !is_presence(kind, first, last) &&
+    // Who took it may be gone, and those that it started have it still.
+    if (words && type != "->" && stat_file(cat("/proc/", pid)) && pid != std::to_string(::getpid()) &&
+        !is_presence(kind, first, last) &&
         std::ranges::find(wanted, Identity{makedev(major, minor), inode}) != wanted.end()) {
       pids.insert(pid);
     }

@@ -15,6 +15,8 @@
 
 namespace dbrollback::base {
 
+class FileLock;
+
 // What to run. Neither its arguments nor its environment get into the text of an Error; keeping secrets out of the
 // arguments, which every account of this machine can see, is the caller's.
 struct Command {
@@ -43,6 +45,8 @@ struct Command {
 
   // As root: the account to run as, with its groups, by setpriv(1).
   std::string as_user{};
+  // Which the program holds, too, and all that it starts, until the last of them has ended. Must outlive the run.
+  const FileLock* lock = nullptr;
   // What the program gets when the thread that started it dies, however it dies; also by setpriv(1). 0: SIGTERM with
   // `as_user`, nothing without.
   int death_signal = 0;

@@ -122,7 +122,8 @@ class SpawnPlan {
                        : ::posix_spawn_file_actions_adddup2(&actions_, in, 0)) &&
            done(::posix_spawn_file_actions_adddup2(&actions_, out, 1)) &&
            done(::posix_spawn_file_actions_adddup2(&actions_, err, 2)) &&
-           done(::posix_spawn_file_actions_addclosefrom_np(&actions_, 3)) &&
+           done(what.kept < 0 ? 0 : ::posix_spawn_file_actions_adddup2(&actions_, what.kept, 3)) &&
+           done(::posix_spawn_file_actions_addclosefrom_np(&actions_, what.kept < 0 ? 3 : 4)) &&
            done(what.folder == nullptr ? 0 : ::posix_spawn_file_actions_addchdir_np(&actions_, what.folder)) &&
            done(::posix_spawnattr_setpgroup(&attributes_, 0)) &&
            done(::posix_spawnattr_setsigmask(&attributes_, &none)) &&

@@ -32,6 +32,7 @@ struct Spawn {
   char* const* environment = nullptr;
   const char* folder = nullptr;             // null: this process's
   std::array<int, 3> standard{-1, -1, -1};  // becomes its 0, 1 and 2, each from 3 on; no input (-1): /dev/null
+  int kept = -1;                            // one more that it has open, as its 3; -1: none
 };
 
 // Each function is the system call of its name: -1 and errno after a failure, and EINTR is the caller's to see.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/fail.hpp"
+#include "engine/base/lock.hpp"
 #include "engine/base/run.hpp"
 #include "engine/base/text.hpp"
 #include "engine/database/script_session.hpp"
@@ -112,7 +113,7 @@ MigrateStatus command_status(const DatabaseConfig& database, Observer& observer)
 }
 
 MigrateResult run_command(repository::Store& store, const DatabaseConfig& database, const std::string& identity,
-                          bool up, const MigrateOptions& options, Observer& observer) {
+                          bool up, const MigrateOptions& options, base::FileLock* lock, Observer& observer) {
   const auto& command = up ? database.migrate.up : database.migrate.down;
   if (command.empty()) {
     base::fail_usage("no_command",
@@ -133,7 +134,10 @@ MigrateResult run_command(repository::Store& store, const DatabaseConfig& databa
   const auto began = Clock::now();
   const Version before = read_version(database, tick);
   observer.progress({.phase = cat("running ", printable(arguments.front())), .done = 0, .total = 0, .unit = "steps"});
-  const base::Outcome outcome = base::run({.arguments = arguments, .tick = tick});
+  const base::Outcome outcome = base::run({.arguments = arguments, .tick = tick, .lock = lock});
+  if (lock != nullptr) {
+    lock->release();  // it is over, whatever it leaves behind
+  }
   const Version after = read_version(database, tick);
   if (!outcome.succeeded()) {
     const bool moved = before.version != after.version;

@@ -22,10 +22,13 @@ namespace {
 
 // Its output goes where ours for people goes: a pipeline's log shows it as it comes.
 Details run_command(DeployContext& deploy) {
+  base::FileLock held = deploy.store.lock_command(deploy.identity, deploy.database.name);
   const base::Outcome outcome = base::run({.arguments = deploy.options.command,
                                            .tick = [&deploy] { stop_if_cancelled(deploy.observer); },
                                            .to_stderr = true,
+                                           .lock = &held,
                                            .death_signal = SIGTERM});
+  held.release();  // it is over, whatever it leaves behind
   if (!outcome.succeeded()) {
     base::fail({.code = "command_failed",
                 .exit = Exit::failed,
@@ -47,10 +50,11 @@ Details run_migrations(DeployContext& deploy) {
     (void)migrate::resume(deploy.store, deploy.database, deploy.identity, Resume::from_there, deploy.observer);
   }
   const MigrateOptions options;
+  base::FileLock held = deploy.store.lock_command(deploy.identity, deploy.database.name);
   const MigrateResult done =
       deploy.database.migrate.up.empty()
           ? migrate::up(deploy.store, deploy.database, deploy.identity, options, deploy.observer)
-          : migrate::run_command(deploy.store, deploy.database, deploy.identity, true, options, deploy.observer);
+          : migrate::run_command(deploy.store, deploy.database, deploy.identity, true, options, &held, deploy.observer);
   deploy.result.warnings.insert(deploy.result.warnings.end(), done.warnings.begin(), done.warnings.end());
   Details out;
   out.reserve(done.steps.size() + 1);

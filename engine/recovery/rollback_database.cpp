@@ -71,7 +71,9 @@ std::vector<std::string> reverse_database(BackContext& back) {
   MigrateOptions options;
   options.to = back.undone.first().database.version_before;
   if (!back.scripts) {
-    return describe(migrate::run_command(back.store, back.database, back.identity, false, options, back.observer));
+    base::FileLock held = back.store.lock_command(back.identity, back.database.name);
+    return describe(
+        migrate::run_command(back.store, back.database, back.identity, false, options, &held, back.observer));
   }
   if (options.to.empty()) {
     options.to = "none";

@@ -393,8 +393,17 @@ base::FileLock Store::lock_database(const std::string& identity, const std::stri
 
 base::FileLock Store::lock_release(const std::string& identity, const std::string& shown) {
   const std::string name = to_hex(base::xxh3_128(base::bytes_of(identity)));
-  return {lock_path(cat("release-", name, ".lock")), base::FileLock::Kind::exclusive, std::chrono::milliseconds(0),
-          cat("another deploy or rollback of ", printable(shown)), permissions_.file};
+  base::FileLock lock(lock_path(cat("release-", name, ".lock")), base::FileLock::Kind::exclusive,
+                      std::chrono::milliseconds(0), cat("another deploy or rollback of ", printable(shown)),
+                      permissions_.file);
+  (void)lock_command(identity, shown);
+  return lock;
+}
+
+base::FileLock Store::lock_command(const std::string& identity, const std::string& shown) {
+  const std::string name = to_hex(base::xxh3_128(base::bytes_of(identity)));
+  return {lock_path(cat("command-", name, ".lock")), base::FileLock::Kind::exclusive, std::chrono::milliseconds(0),
+          cat("the command that an earlier run migrates ", printable(shown), " with"), permissions_.file};
 }
 
 base::FileLock Store::lock_known_good(std::chrono::milliseconds timeout) {

@@ -92,8 +92,11 @@ class Store {
   [[nodiscard]] base::FileLock lock_alone(std::chrono::milliseconds timeout);
   // One snapshot or restore of a database at a time. `shown`: for the message.
   [[nodiscard]] base::FileLock lock_database(const std::string& identity, const std::string& shown);
-  // One deploy or way back of a database at a time. Does not wait.
+  // One deploy or way back of a database at a time, and none while a command still migrates that an earlier one
+  // started. Does not wait.
   [[nodiscard]] base::FileLock lock_release(const std::string& identity, const std::string& shown);
+  // For a command that migrates, and which may outlive us. Does not wait.
+  [[nodiscard]] base::FileLock lock_command(const std::string& identity, const std::string& shown);
   // Held by who changes the list of known good versions.
   [[nodiscard]] base::FileLock lock_known_good(std::chrono::milliseconds timeout);
   // The snapshots that other ones refer to: who removes any must look here first.

@@ -2,6 +2,9 @@
 
 #include <sys/stat.h>
 
+#include <csignal>
+
+#include "engine/base/run.hpp"
 #include "tests/support/another_process.hpp"
 #include "tests/support/unit.hpp"
 
@@ -53,6 +56,31 @@ TEST_F(Locks, GoWithAHolderThatWasKilled) {
 TEST_F(Locks, GoWithTheirObject) {
   { const FileLock first(lock(), FileLock::Kind::exclusive, milliseconds(0), "the first", 0600); }
   EXPECT_NO_THROW(FileLock(lock(), FileLock::Kind::exclusive, milliseconds(0), "the second", 0600));
+}
+
+// Also by one of its children that outlives it.
+TEST_F(Locks, AreHeldByAProgramThatWasStartedWithThem) {
+  const auto take = [this] {
+    return FileLock(lock(), FileLock::Kind::exclusive, milliseconds(0), "the command", 0600);
+  };
+  const auto start = [&](const FileLock& held) {
+    return run({.arguments = {"sh", "-c", "sleep 60 > /dev/null 2>&1 & echo $!"}, .lock = &held}).output;
+  };
+  std::string pid;
+  {
+    const FileLock mine = take();
+    pid = start(mine);
+  }
+  const ErrorInfo info = busy(FileLock::Kind::exclusive, milliseconds(0));
+  EXPECT_NE(info.message.find(pid.substr(0, pid.find('\n')) + " sleep"), std::string::npos) << info.message;
+  ASSERT_EQ(::kill(std::stoi(pid), SIGKILL), 0);
+  EXPECT_NO_THROW(FileLock(lock(), FileLock::Kind::exclusive, milliseconds(5000), "the next", 0600));
+
+  FileLock mine = take();
+  pid = start(mine);
+  mine.release();
+  EXPECT_NO_THROW(take()) << "it is over, whatever it left behind";
+  ASSERT_EQ(::kill(std::stoi(pid), SIGKILL), 0);
 }
 
 TEST_F(Locks, AreTriedWithoutWaiting) {

@@ -190,6 +190,27 @@ class Refusals(deploy_case.Words):
         self.assertEqual(self.states()[0], ("v1", "confirmed"))
         self.assertEqual(len(self.states()), 2)
 
+    def test_a_command_that_outlives_its_deploy(self):
+        """SIGKILL of the deploy; what its command has started migrates on, and nobody comes in its way meanwhile."""
+        self.deployed("v1")
+        self.checkout("v2")
+        go, there = self.path("go"), self.path("there")
+        self.addCleanup(self.write_text, go, "")
+        script = f"exec > /dev/null 2>&1; touch '{there}'; while [ ! -e '{go}' ] && [ -e '{there}' ]; do sleep 0.02; done"
+        first = self.background("deploy", "--app-version", "v2", "--", "sh", "-c", f"sh -c \"{script}\"; true")
+        self.wait_until(lambda: os.path.exists(there), "its command is under way")
+        first.kill()
+        first.wait(60)
+        for words in (("rollback", "--yes"), ("deploy", "--resume", "--", "true"), ("deploy", "--abandon"),
+                      ("deploy", "--app-version", "v3")):
+            with self.subTest(words):
+                self.assert_says(self.fails(5, *words), "the command that an earlier run migrates app with is running",
+                                 "wait until it is done")
+        self.write_text(go, "")
+        self.wait_until(lambda: self.run_it("rollback", "--dry-run").exit == 0 and
+                        self.run_it("deploy", "--abandon").exit == 0, "the command is over")
+        self.assertEqual(self.states()[-1], ("v2", "abandoned"))
+
     def test_resume_and_abandon_of_nothing(self):
         self.deployed("v1")
         self.refused("nothing_to_resume", "deploy", "--resume")
