@@ -2,7 +2,7 @@
 """SIGKILL of the program itself at random moments of its commands: whatever it was doing, everything is old or new and
 whole, and the next command cleans up and works.
 
-DBROLLBACK_KILLS=300 sets how many (42 by default), DBROLLBACK_SEED the moments; both are printed.
+DBROLLBACK_KILLS=300 sets how many (24 by default), DBROLLBACK_SEED the moments; both are printed.
 """
 import os
 import random
@@ -20,7 +20,7 @@ KINDS = (worlds.WalSnapshot, worlds.LiveRestore, worlds.WalRestore, worlds.NewFi
 
 
 class RandomKills(worlds.Case):
-    kills = int(os.environ.get("DBROLLBACK_KILLS", "42"))
+    kills = int(os.environ.get("DBROLLBACK_KILLS", "24"))
     seed = int(os.environ.get("DBROLLBACK_SEED") or random.randrange(10**6))
 
     def drive(self, kind):

@@ -374,9 +374,9 @@ def is_point_of_recovery(name):
     return bool(re.fullmatch(r"step \w+ (begun|done)", name)) or name in worlds.points_in_the_code("engine/recovery")
 
 
-def both(names, *classes):
-    """A test case on SQLite and one on PostgreSQL for each of these classes of tests."""
+def both(names, *classes, engines=None):
+    """A test case on SQLite and one on PostgreSQL for each of these classes of tests; or on some `engines` only."""
     for each in classes:
-        for engine in (Sqlite, Postgres):
+        for engine in engines or (Sqlite, Postgres):
             name = each.__name__ + engine.__name__
             names[name] = type(name, (each, engine), {"__module__": names["__name__"]})

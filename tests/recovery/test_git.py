@@ -194,7 +194,8 @@ class OwnCommands(GitCase):
             return file.read()
 
 
-deploy_case.both(globals(), Git, OwnCommands)
+deploy_case.both(globals(), Git)
+deploy_case.both(globals(), OwnCommands, engines=[deploy_case.Sqlite])  # which know nothing of databases
 del GitCase, Git, OwnCommands
 
 if __name__ == "__main__":
