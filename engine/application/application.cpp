@@ -63,8 +63,7 @@ class Walk {
   }
 
   void run_one(const std::string& who, const CommandLine& command, Run run) {
-    const Surroundings here{
-        .folder = config_.folder, .timeout = config_.timeout, .redactor = &redactor_, .observer = &observer_};
+    const Surroundings here = surroundings_of(config_, redactor_, observer_);
     const std::string line = shown(command, redactor_);
     const Ran ran = run(command, here);
     if (!ran.succeeded) {
@@ -150,29 +149,22 @@ bool Application::is_managed() const {
 }
 
 std::string Application::running_version() const {
-  return word_of(
-      *config_, &ServiceConfig::version,
-      {.folder = config_->folder, .timeout = config_->timeout, .redactor = &redactor_, .observer = observer_});
+  return word_of(*config_, &ServiceConfig::version, surroundings_of(*config_, redactor_, *observer_));
 }
 
 std::string Application::mark() const {
-  return word_of(
-      *config_, &ServiceConfig::mark,
-      {.folder = config_->folder, .timeout = config_->timeout, .redactor = &redactor_, .observer = observer_});
+  return word_of(*config_, &ServiceConfig::mark, surroundings_of(*config_, redactor_, *observer_));
 }
 
 std::string Application::dirt() const {
   if (config_->dirty.empty()) {
     return {};
   }
-  return answer_of(
-      "application", config_->dirty,
-      {.folder = config_->folder, .timeout = config_->timeout, .redactor = &redactor_, .observer = observer_});
+  return answer_of("application", config_->dirty, surroundings_of(*config_, redactor_, *observer_));
 }
 
 void Application::require_available(const Values& values) const {
-  const Surroundings here{
-      .folder = config_->folder, .timeout = config_->timeout, .redactor = &redactor_, .observer = observer_};
+  const Surroundings here = surroundings_of(*config_, redactor_, *observer_);
   for (const ServiceConfig& service : config_->services) {
     const auto command = service.available.empty() ? std::nullopt : expanded(service.available, values);
     if (!command) {

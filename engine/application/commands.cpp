@@ -226,6 +226,10 @@ std::string presentable(std::string text, const Redactor& redactor, std::size_t 
   return clean(out);
 }
 
+Surroundings surroundings_of(const AppConfig& config, const Redactor& redactor, Observer& observer) {
+  return {.folder = config.folder, .timeout = config.timeout, .redactor = &redactor, .observer = &observer};
+}
+
 Ran run_command(const CommandLine& command, const Surroundings& surroundings) {
   try {
     require_folder(surroundings);

@@ -46,6 +46,9 @@ struct Surroundings {
   Observer* observer = nullptr;
 };
 
+// Of all commands of the application. What is given must outlive it.
+[[nodiscard]] Surroundings surroundings_of(const AppConfig& config, const Redactor& redactor, Observer& observer);
+
 // Never throws for what the command does, only what `cancelled` asks for; a missing program is a command that failed.
 [[nodiscard]] Ran run_command(const CommandLine& command, const Surroundings& surroundings);
 // The same for one that may leave processes behind. Its output goes into a file, since who writes into a pipe that

@@ -53,8 +53,7 @@ void take_answer(const EvidenceSource& source, const Surroundings& here, RunEvid
 }  // namespace
 
 std::vector<RunEvidence> Application::collect_evidence(const Values& values) const {
-  const Surroundings here{
-      .folder = config_->folder, .timeout = config_->timeout, .redactor = &redactor_, .observer = observer_};
+  const Surroundings here = surroundings_of(*config_, redactor_, *observer_);
   std::vector<RunEvidence> all;
   all.reserve(config_->evidence.size());
   for (const EvidenceSource& source : config_->evidence) {

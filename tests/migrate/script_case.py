@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from support import dbr, postgres  # noqa: E402
@@ -70,28 +69,6 @@ class Words:
 
     def states(self):
         return [each["state"] for each in self.status()["migrations"]]
-
-    def background(self, *words, binary=dbr.BINARY, env=None):
-        """Starts a command; it is gone after the test."""
-        process = subprocess.Popen([binary, *words], cwd=self.at, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE,
-                                   env={**self.environment, "DBROLLBACK_REPOSITORY": self.repo, **(env or {})})
-        self.addCleanup(self.end, process)
-        return process
-
-    @staticmethod
-    def end(process):
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-    @staticmethod
-    def wait_until(holds, what, limit=30):
-        deadline = time.monotonic() + limit
-        while not holds():
-            if time.monotonic() > deadline:
-                raise AssertionError(f"in vain: {what}")
-            time.sleep(0.02)
 
 
 class Postgres(Words, postgres.Case):

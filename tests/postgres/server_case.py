@@ -1,7 +1,6 @@
 """What the tests of restores to a server share: a small database with something of everything that a restore has to bring
 back, a snapshot of it, and words for what is there afterwards."""
 import os
-import subprocess
 import sys
 import time
 
@@ -119,21 +118,7 @@ class Case(postgres.Case):
         self.assertEqual(self.beside(), [])
         self.assertEqual([name for name in self.server.databases() if name.startswith("dbrollback-")], [])
 
-    def background(self, *words, binary=dbr.BINARY, env=None):
-        """Starts a command; it is gone after the test."""
-        process = subprocess.Popen([binary, *words], cwd=self.at, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE,
-                                   env=dict(self.environment, DBROLLBACK_REPOSITORY=self.repo, **(env or {})))
-        self.addCleanup(self.end, process)
-        return process
-
-    @staticmethod
-    def end(process):
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-    def wait_until(self, sql, process, limit=60):
+    def wait_for_rows(self, sql, process, limit=60):
         """Until a query of the server gives rows; the process must be there all that time."""
         give_up = time.monotonic() + limit
         while not self.server.query("postgres", sql):

@@ -220,7 +220,7 @@ class Restores(server_case.Case):
     def test_interrupted_while_rows_are_loaded(self):
         self.prepare(server_case.SLOW_ROWS.format(rows=5000, seconds=0.01))
         process = self.background("restore", "latest", "--yes")
-        self.wait_until("SELECT FROM pg_stat_activity WHERE datname LIKE '%\\_restoring\\_%' AND query LIKE 'COPY%slow%'",
+        self.wait_for_rows("SELECT FROM pg_stat_activity WHERE datname LIKE '%\\_restoring\\_%' AND query LIKE 'COPY%slow%'",
                         process)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)

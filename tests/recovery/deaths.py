@@ -94,6 +94,12 @@ class Killed(deploy_case.Words):
                 self.assert_started_well()
         print(f"{self.id()}: {len(trials)} deaths", file=sys.stderr)
 
+    def test_resume(self):
+        self.drive(self.words, self.resume, turn=0)
+
+    def test_abandon(self):
+        self.drive(self.words, self.abandon, turn=1)
+
     # What must hold.
 
     def live(self):
@@ -163,9 +169,3 @@ class WayBack(Killed):
         self.assert_nothing_lost()
         self.assert_record_agrees()
         self.finish()
-
-    def test_resume(self):
-        self.drive(self.words, self.resume, turn=0)
-
-    def test_abandon(self):
-        self.drive(self.words, self.abandon, turn=1)

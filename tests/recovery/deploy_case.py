@@ -10,7 +10,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from support import dbr, postgres, postmaster  # noqa: E402
@@ -153,28 +152,6 @@ class Words:
     def assert_says(self, done, *parts):
         for part in parts:
             self.assertIn(part, self.said(done))
-
-    def background(self, *words, binary=dbr.BINARY, env=None):
-        """Starts a command; it is gone after the test."""
-        process = subprocess.Popen([binary, *words], cwd=self.at, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE,
-                                   env={**self.environment, "DBROLLBACK_REPOSITORY": self.repo, **(env or {})})
-        self.addCleanup(self.end, process)
-        return process
-
-    @staticmethod
-    def end(process):
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-    @staticmethod
-    def wait_until(holds, what, limit=30):
-        deadline = time.monotonic() + limit
-        while not holds():
-            if time.monotonic() > deadline:
-                raise AssertionError(f"in vain: {what}")
-            time.sleep(0.02)
 
     # The application.
 

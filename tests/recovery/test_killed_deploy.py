@@ -39,12 +39,6 @@ class Deploy(deaths.Killed):
         self.assert_record_agrees()
         self.finish()
 
-    def test_resume(self):
-        self.drive(self.words, self.resume, turn=0)
-
-    def test_abandon(self):
-        self.drive(self.words, self.abandon, turn=1)
-
 
 deploy_case.both(globals(), Deploy)
 del Deploy

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 BINARY = os.environ.get("DBROLLBACK_BINARY") or os.path.join(
@@ -61,6 +62,28 @@ class Case(unittest.TestCase):
         keywords.setdefault("cwd", self.at)
         keywords.setdefault("timeout", 600)
         return Run(subprocess.run(self.command(*words), env=environment, check=False, **keywords))
+
+    def background(self, *words, binary=BINARY, env=None):
+        """Starts a command; it is gone after the test."""
+        process = subprocess.Popen([binary, *words], cwd=self.at, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE,
+                                   env={**self.environment, "DBROLLBACK_REPOSITORY": self.repo, **(env or {})})
+        self.addCleanup(self.end, process)
+        return process
+
+    @staticmethod
+    def end(process):
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+    @staticmethod
+    def wait_until(holds, what, limit=30):
+        deadline = time.monotonic() + limit
+        while not holds():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"in vain: {what}")
+            time.sleep(0.02)
 
     def ok(self, *words, **keywords):
         done = self.run_it(*words, **keywords)
